@@ -1,0 +1,35 @@
+//! Every limit on what comes from outside, in one table (R26). Each is enforced where the input
+//! is read, and named in the refusal.
+
+/// Largest import from the command line or an approved mirror, in bytes.
+pub const IMPORT_BYTES: usize = 64 << 20;
+/// Most entries in one such import.
+pub const IMPORT_ENTRIES: usize = 100_000;
+/// Deepest nesting of iCalendar components: VCALENDAR > VEVENT > VALARM is 3.
+pub const ICAL_DEPTH: usize = 4;
+/// Longest unfolded content line, in bytes.
+pub const ICAL_LINE_BYTES: usize = 64 << 10;
+/// Most properties in one component.
+pub const ICAL_PROPERTIES: usize = 2_000;
+/// Most parameters on one property.
+pub const ICAL_PARAMETERS: usize = 64;
+/// Most RDATE and EXDATE values of one event, each.
+pub const SERIES_DATES: usize = 5_000;
+/// Most rules of one event.
+pub const SERIES_RULES: usize = 8;
+/// Most changed instances of one event.
+pub const SERIES_OVERRIDES: usize = 2_000;
+/// Longest title or place name, in bytes after cleaning.
+pub const LINE_BYTES: usize = 2 << 10;
+/// Longest description, in bytes after cleaning.
+pub const DESCRIPTION_BYTES: usize = 8 << 10;
+/// Longest web address, in bytes.
+pub const ADDRESS_BYTES: usize = 2 << 10;
+/// Most tags on one event.
+pub const TAGS: usize = 32;
+/// Longest public UID taken over from a source, in bytes.
+pub const UID_BYTES: usize = 512;
+/// Candidate days or times that one expansion may look at before it gives up.
+pub const EXPANSION_STEPS: u64 = 500_000;
+/// Instances that one expansion may yield.
+pub const EXPANSION_INSTANCES: usize = 20_000;

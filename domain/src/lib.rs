@@ -1,0 +1,21 @@
+//! What a calendar, an event, a time and a change *are*, and the rules about them.
+//!
+//! Pure: no I/O, no clock of its own, no randomness, no async. Everything that another part
+//! decides about schedules it decides by calling a function here.
+
+pub mod calendar;
+pub mod caps;
+pub mod change;
+pub mod clock;
+pub mod event;
+pub mod id;
+pub mod merge;
+pub mod patch;
+pub mod policy;
+pub mod proposal;
+pub mod recur;
+pub mod series;
+pub mod tag;
+pub mod text;
+pub mod time;
+pub mod zone;
