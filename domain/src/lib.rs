@@ -8,6 +8,7 @@ pub mod caps;
 pub mod change;
 pub mod clock;
 pub mod event;
+pub mod expand;
 pub mod id;
 pub mod merge;
 pub mod patch;

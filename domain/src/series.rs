@@ -1,5 +1,6 @@
 //! Repeating events (R3): the rule, the extra dates, the exceptions and the changed instances.
-//! [`expand`](Series::expand) turns them into instances under a budget.
+//! [`EventBody::instances`](crate::event::EventBody::instances) turns them into instances under
+//! a budget.
 
 use crate::event::Occurrence;
 use crate::recur::Rule;

@@ -216,6 +216,36 @@ impl EventTime {
         }
     }
 
+    /// The same time on another day; `None` where that leaves the calendar's years.
+    pub fn plus_days(&self, days: i32) -> Option<Self> {
+        let moved = |date: Date| date.checked_add(days.days()).ok();
+        let clock = |at: DateTime| moved(at.date()).map(|date| date.to_datetime(at.time()));
+        let wall = |wall: WallTime| clock(wall.at).map(WallTime::new);
+        let time = match self {
+            Self::Zoned(z) => Self::Zoned(Zoned {
+                start: wall(z.start)?,
+                end: z.end.map_or(Some(None), |end| wall(end).map(Some))?,
+                zone: z.zone.clone(),
+            }),
+            Self::Floating { start, end } => Self::Floating {
+                start: clock(*start)?,
+                end: end.map_or(Some(None), |end| clock(end).map(Some))?,
+            },
+            Self::AllDay { first, last } => {
+                Self::AllDay { first: moved(*first)?, last: moved(*last)? }
+            }
+            Self::DateOnly { date } => Self::DateOnly { date: moved(*date)? },
+            Self::Window { first, last } => {
+                Self::Window { first: moved(*first)?, last: moved(*last)? }
+            }
+            Self::Undecided { was: Some((first, last)) } => {
+                Self::Undecided { was: Some((moved(*first)?, moved(*last)?)) }
+            }
+            Self::Undecided { was: None } => Self::Undecided { was: None },
+        };
+        time.check().ok().map(|()| time)
+    }
+
     /// True where a calendar shows it as a bar over days instead of a block of hours.
     pub const fn is_all_day(&self) -> bool {
         !matches!(self, Self::Zoned(_) | Self::Floating { .. })

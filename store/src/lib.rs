@@ -1,1 +1,58 @@
-//! Placeholder.
+//! The database: connections, every SQL statement, revisions and the change log.
+//!
+//! Two engines run one text (`docs/decisions/0002`): SQLite in the data directory by default,
+//! PostgreSQL by address. No other part names sqlx. Nothing here decides about schedules: that
+//! is `domain`'s; nothing here knows HTTP.
+
+#[macro_use]
+mod sql;
+
+mod bulk;
+pub mod calendars;
+pub mod categories;
+pub mod changes;
+mod db;
+mod error;
+pub mod events;
+mod migrate;
+pub mod occurrences;
+pub mod pins;
+pub mod proposals;
+pub mod publish;
+pub mod settings;
+pub mod sources;
+
+pub use db::{Address, Conn, Db, Patience, Tx};
+pub use error::{Error, Result};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// 128 random bits from the operating system.
+pub fn random_bits() -> u128 {
+    let mut bytes = [0; 16];
+    // The system's generator fails only where the system itself is broken; going on with zeros
+    // would hand out the same "random" address twice.
+    getrandom::fill(&mut bytes).expect("the system's random generator works");
+    u128::from_le_bytes(bytes)
+}
+
+/// A new id that sorts after all earlier ones of this process.
+pub fn new_id() -> Uuid {
+    Uuid::now_v7()
+}
+
+/// Stored milliseconds as an instant.
+fn instant(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// Reads a document that the program itself wrote.
+fn read_json<T: serde::de::DeserializeOwned>(what: &'static str, text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|cause| Error::Damaged { what, cause: cause.to_string() })
+}
+
+/// Writes a document for the program itself.
+fn write_json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|cause| Error::Damaged { what, cause: cause.to_string() })
+}

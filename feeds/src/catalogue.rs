@@ -1,0 +1,90 @@
+//! All calendars of this node in memory, by every name they have or had.
+
+use domain::calendar::Calendar;
+use domain::id::CalendarId;
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::{Conn, Db};
+
+/// The calendars at one moment.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    order: Vec<CalendarId>,
+    calendars: HashMap<CalendarId, Arc<Calendar>>,
+    names: HashMap<String, CalendarId>,
+}
+
+impl Catalogue {
+    /// Loads everything.
+    pub(crate) async fn load(db: &Db) -> store::Result<Self> {
+        let mut snapshot = db.snapshot().await?;
+        let loaded = Self::read(&mut snapshot).await;
+        snapshot.roll_back().await?;
+        loaded
+    }
+
+    async fn read(conn: &mut Conn) -> store::Result<Self> {
+        let mut catalogue = Self::default();
+        for calendar in store::calendars::all_with_withdrawn(conn).await? {
+            catalogue.order.push(calendar.id);
+            catalogue.put(calendar);
+        }
+        catalogue.names.extend(store::calendars::names(conn).await?);
+        Ok(catalogue)
+    }
+
+    fn put(&mut self, calendar: Calendar) {
+        self.names.insert(calendar.public_id.to_string(), calendar.id);
+        self.calendars.insert(calendar.id, Arc::new(calendar));
+    }
+
+    /// A catalogue with what changed since, or `None` when nothing did. Loads only calendars
+    /// whose revision moved: a change to one of ten thousand costs one row.
+    pub(crate) async fn renewed(&self, db: &Db) -> store::Result<Option<Self>> {
+        let mut snapshot = db.snapshot().await?;
+        let renewed = self.renewed_in(&mut snapshot).await;
+        snapshot.roll_back().await?;
+        renewed
+    }
+
+    async fn renewed_in(&self, conn: &mut Conn) -> store::Result<Option<Self>> {
+        let revisions = store::calendars::revisions(conn).await?;
+        let moved: Vec<CalendarId> = revisions
+            .iter()
+            .filter(|(id, revision)| {
+                self.calendars.get(id).is_none_or(|known| known.revision != *revision)
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        if moved.is_empty() && revisions.len() == self.order.len() {
+            return Ok(None);
+        }
+        let mut fresh = Self {
+            order: revisions.iter().map(|(id, _)| *id).collect(),
+            calendars: self.calendars.clone(),
+            names: self.names.clone(),
+        };
+        for id in moved {
+            if let Some(calendar) = store::calendars::by_id(conn, id).await? {
+                fresh.put(calendar);
+            }
+        }
+        fresh.names.extend(store::calendars::names(conn).await?);
+        Ok(Some(fresh))
+    }
+
+    /// A calendar by its permanent id or any slug it has ever had.
+    pub fn find(&self, name: &str) -> Option<&Arc<Calendar>> {
+        self.calendars.get(self.names.get(name)?)
+    }
+
+    /// A calendar by its internal id.
+    pub fn get(&self, id: CalendarId) -> Option<&Arc<Calendar>> {
+        self.calendars.get(&id)
+    }
+
+    /// All calendars, withdrawn ones too, in catalogue order.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Calendar>> {
+        self.order.iter().filter_map(|id| self.calendars.get(id))
+    }
+}

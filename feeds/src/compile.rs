@@ -1,0 +1,143 @@
+//! From a calendar's events to the bytes of one of its feeds, and the validator that names them.
+
+use crate::Feeds;
+use crate::query::{FeedQuery, Past};
+use bytes::Bytes;
+use domain::calendar::Calendar;
+use domain::event::Event;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use ical::write::{Context, Results, touches_after};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use std::io::Write as _;
+use std::sync::OnceLock;
+
+/// Raised by hand whenever the same data is written as other bytes than before: caches of the
+/// old bytes must not keep their validator (R13).
+const RENDER_VERSION: u32 = 1;
+/// How often clients are asked to come, in minutes.
+const REFRESH_MINUTES: u32 = 60;
+/// How far ahead a series is written out where its rule is one that clients disagree about.
+const HORIZON_DAYS: i32 = 2 * 366;
+
+/// One feed of one revision.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The calendar's revision that it shows.
+    pub revision: i64,
+    /// The bytes.
+    pub body: Bytes,
+    gzip: OnceLock<Bytes>,
+}
+
+impl Compiled {
+    /// The bytes as a gzip stream; made at the first call.
+    pub fn gzip(&self) -> Bytes {
+        self.gzip.get_or_init(|| gzip(&self.body)).clone()
+    }
+
+    /// Memory that it takes, in bytes, the compressed form counted before it is made.
+    pub(crate) fn weight(&self) -> usize {
+        self.body.len() + self.body.len() / 4
+    }
+}
+
+fn gzip(body: &[u8]) -> Bytes {
+    // No name and no time in the header: the same bytes always compress to the same bytes.
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 6), Compression::new(6));
+    let written = encoder.write_all(body).and_then(|()| encoder.finish());
+    // Writing to memory does not fail.
+    written.map(Bytes::from).unwrap_or_default()
+}
+
+impl Feeds {
+    /// Names the bytes of a feed without making them (R13): 22 characters.
+    pub(crate) fn validator(&self, calendar: &Calendar, asked: &FeedQuery) -> String {
+        let seed = format!(
+            "{} {RENDER_VERSION} {} {} {} {} {}",
+            self.lineage,
+            domain::zone::tzdb_version(),
+            self.settings.base_url,
+            asked.canonical(calendar.profile.language),
+            calendar.public_id,
+            calendar.revision,
+        );
+        let digest = blake3::hash(seed.as_bytes());
+        let mut bits = [0; 16];
+        bits.copy_from_slice(&digest.as_bytes()[..16]);
+        domain::id::PublicId::from_bits(u128::from_le_bytes(bits)).to_string()
+    }
+
+    /// Compiles a feed from one snapshot of the database. The calendar is read again inside it:
+    /// revision and events belong together (R2).
+    pub(crate) async fn compile(
+        &self,
+        calendar: &Calendar,
+        asked: &FeedQuery,
+    ) -> store::Result<Option<(Calendar, Compiled)>> {
+        let mut snapshot = self.db.snapshot().await?;
+        let read = read(&mut snapshot, calendar).await;
+        snapshot.roll_back().await?;
+        let Some((calendar, events)) = read? else { return Ok(None) };
+        let (base_url, asked) = (self.settings.base_url.clone(), *asked);
+        let rendered = tokio::task::spawn_blocking(move || {
+            let body = render(&calendar, &events, &asked, &base_url);
+            (calendar, body)
+        });
+        let (calendar, body) = rendered.await.map_err(|cause| store::Error::Damaged {
+            what: "feed",
+            cause: cause.to_string(),
+        })?;
+        let revision = calendar.revision;
+        let compiled = Compiled { revision, body: Bytes::from(body), gzip: OnceLock::new() };
+        Ok(Some((calendar, compiled)))
+    }
+}
+
+async fn read(
+    conn: &mut store::Conn,
+    calendar: &Calendar,
+) -> store::Result<Option<(Calendar, Vec<Event>)>> {
+    let Some(calendar) = store::calendars::by_id(conn, calendar.id).await? else {
+        return Ok(None);
+    };
+    let events = store::events::of_calendar(conn, calendar.id).await?;
+    Ok(Some((calendar, events)))
+}
+
+/// The bytes of a feed: a pure function of the calendar, its events and the question.
+pub fn render(
+    calendar: &Calendar,
+    events: &[Event],
+    asked: &FeedQuery,
+    base_url: &str,
+) -> Vec<u8> {
+    let profile = &calendar.profile;
+    let context = Context {
+        form: asked.form,
+        lang: asked.lang.unwrap_or(profile.language),
+        primary: profile.language,
+        zone: &profile.zone,
+        base_url,
+        refresh_minutes: REFRESH_MINUTES,
+        horizon: shifted(calendar.as_of, HORIZON_DAYS),
+        results: Results::Shown,
+    };
+    match asked.past {
+        Past::All => ical::write::calendar(calendar, events, &context),
+        Past::Days(days) => {
+            let first = shifted(calendar.as_of, -i32::from(days));
+            let kept: Vec<Event> = events
+                .iter()
+                .filter(|event| touches_after(event, first, &profile.zone))
+                .cloned()
+                .collect();
+            ical::write::calendar(calendar, &kept, &context)
+        }
+    }
+}
+
+fn shifted(day: Date, days: i32) -> Date {
+    day.checked_add(days.days()).unwrap_or(day)
+}

@@ -1,0 +1,252 @@
+//! Calendars, their names past and present, and their revisions.
+
+use crate::db::{Conn, Tx};
+use crate::error::{Error, Result};
+use crate::{instant, read_json, write_json};
+use domain::calendar::{Calendar, CalendarProfile, Visibility};
+use domain::id::{CalendarId, PublicId};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    public_id: String,
+    profile: String,
+    visibility: String,
+    revision: i64,
+    modified_ms: i64,
+    as_of: String,
+    created_ms: i64,
+}
+
+fn read(row: Row) -> Result<Calendar> {
+    let damaged = |cause: &str| Error::Damaged { what: "calendar", cause: cause.to_owned() };
+    Ok(Calendar {
+        id: CalendarId(row.id),
+        public_id: PublicId::parse(&row.public_id).ok_or_else(|| damaged("public id"))?,
+        profile: read_json("calendar", &row.profile)?,
+        visibility: match row.visibility.as_str() {
+            "withdrawn" => Visibility::Withdrawn,
+            _ => Visibility::Public,
+        },
+        revision: row.revision,
+        modified: instant(row.modified_ms),
+        as_of: row.as_of.parse().map_err(|_| damaged("as_of"))?,
+        created: instant(row.created_ms),
+    })
+}
+
+/// A calendar that was asked for by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The calendar.
+    pub calendar: Calendar,
+    /// True when the name is an earlier one, so that a page redirects to the current one.
+    pub alias: bool,
+}
+
+/// All calendars, withdrawn ones too, in catalogue order.
+pub async fn all_with_withdrawn(conn: &mut Conn) -> Result<Vec<Calendar>> {
+    let rows = sql!(
+        conn,
+        all Row,
+        "SELECT id, public_id, profile, visibility, revision, modified_ms, as_of, created_ms
+         FROM calendar
+         ORDER BY position, id"
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
+/// All public calendars in catalogue order.
+pub async fn all(conn: &mut Conn) -> Result<Vec<Calendar>> {
+    let mut calendars = all_with_withdrawn(conn).await?;
+    calendars.retain(|calendar| calendar.visibility == Visibility::Public);
+    Ok(calendars)
+}
+
+/// Every calendar's revision: the cheap look that tells what to load anew.
+pub async fn revisions(conn: &mut Conn) -> Result<Vec<(CalendarId, i64)>> {
+    let rows =
+        sql!(conn, all (Uuid, i64), "SELECT id, revision FROM calendar ORDER BY position, id")?;
+    Ok(rows.into_iter().map(|(id, revision)| (CalendarId(id), revision)).collect())
+}
+
+/// Every name that leads to a calendar: current and former slugs.
+pub async fn names(conn: &mut Conn) -> Result<Vec<(String, CalendarId)>> {
+    let rows =
+        sql!(conn, all (String, Uuid), "SELECT name, calendar FROM calendar_name ORDER BY name")?;
+    Ok(rows.into_iter().map(|(name, id)| (name, CalendarId(id))).collect())
+}
+
+/// One calendar.
+pub async fn by_id(conn: &mut Conn, id: CalendarId) -> Result<Option<Calendar>> {
+    let row = sql!(
+        conn,
+        optional Row,
+        "SELECT id, public_id, profile, visibility, revision, modified_ms, as_of, created_ms
+         FROM calendar
+         WHERE id = $1",
+        id.0
+    )?;
+    row.map(read).transpose()
+}
+
+/// A calendar by its permanent id or by any slug it has ever had.
+pub async fn find(conn: &mut Conn, name: &str) -> Result<Option<Found>> {
+    let row = sql!(
+        conn,
+        optional Row,
+        "SELECT id, public_id, profile, visibility, revision, modified_ms, as_of, created_ms
+         FROM calendar
+         WHERE public_id = $1 OR id = (SELECT calendar FROM calendar_name WHERE name = $1)",
+        name
+    )?;
+    let Some(calendar) = row.map(read).transpose()? else { return Ok(None) };
+    let alias = calendar.profile.slug.as_str() != name;
+    Ok(Some(Found { calendar, alias }))
+}
+
+/// A calendar that does not exist yet, at revision 1; [`insert`] makes it.
+pub fn draft(profile: CalendarProfile, at: Timestamp) -> Calendar {
+    Calendar {
+        id: CalendarId(crate::new_id()),
+        public_id: PublicId::from_bits(crate::random_bits()),
+        visibility: Visibility::Public,
+        revision: 1,
+        modified: domain::change::next_modified(None, at),
+        as_of: at.to_zoned(profile.zone.rules().clone()).date(),
+        created: at,
+        profile,
+    }
+}
+
+/// Makes a calendar, last in the catalogue. Its slug must never have been anybody's.
+pub async fn insert(tx: &mut Tx, calendar: &Calendar) -> Result<()> {
+    let slug = calendar.profile.slug.as_str();
+    sql!(
+        tx,
+        execute,
+        "INSERT INTO calendar (id, public_id, slug, category, position, profile, visibility,
+            revision, log_floor, modified_ms, as_of, created_ms)
+         SELECT $1, $2, $3, $4, coalesce(max(position), 0) + 1, $5, $6, $7, 0, $8, $9, $10
+         FROM calendar",
+        calendar.id.0,
+        calendar.public_id.as_str(),
+        slug,
+        calendar.profile.category.as_str(),
+        write_json("calendar", &calendar.profile)?,
+        calendar.visibility.as_str(),
+        calendar.revision,
+        calendar.modified.as_millisecond(),
+        calendar.as_of.to_string(),
+        calendar.created.as_millisecond()
+    )?;
+    claim_name(tx, slug, calendar.id).await?;
+    crate::changes::announce(tx, calendar.id).await
+}
+
+async fn claim_name(tx: &mut Tx, name: &str, calendar: CalendarId) -> Result<()> {
+    let owner = sql!(
+        tx,
+        scalar_optional Uuid,
+        "INSERT INTO calendar_name (name, calendar) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET name = excluded.name
+         RETURNING calendar",
+        name,
+        calendar.0
+    )?;
+    if owner == Some(calendar.0) { Ok(()) } else { Err(Error::NameTaken(name.to_owned())) }
+}
+
+/// Gives a calendar another profile, as one revision. A former slug stays an address of it.
+pub async fn update_profile(
+    tx: &mut Tx,
+    id: CalendarId,
+    profile: &CalendarProfile,
+    at: Timestamp,
+) -> Result<i64> {
+    claim_name(tx, profile.slug.as_str(), id).await?;
+    sql!(
+        tx,
+        execute,
+        "UPDATE calendar SET slug = $2, category = $3, profile = $4 WHERE id = $1",
+        id.0,
+        profile.slug.as_str(),
+        profile.category.as_str(),
+        write_json("calendar", profile)?
+    )?;
+    bump(tx, id, at).await
+}
+
+/// Withdraws a calendar for good, or brings it back.
+pub async fn set_visibility(
+    tx: &mut Tx,
+    id: CalendarId,
+    visibility: Visibility,
+    at: Timestamp,
+) -> Result<i64> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE calendar SET visibility = $2 WHERE id = $1",
+        id.0,
+        visibility.as_str()
+    )?;
+    bump(tx, id, at).await
+}
+
+/// Moves the window of past events of every calendar that is due (R14): the day is a week old
+/// and the hour of the week that its id gives has come. One `refreshed` revision each, without
+/// change rows. Returns how many moved.
+pub async fn roll_windows(tx: &mut Tx, now: Timestamp) -> Result<usize> {
+    let mut moved = 0;
+    for calendar in all_with_withdrawn(tx).await? {
+        let today = now.to_zoned(calendar.profile.zone.rules().clone()).date();
+        let spread = i64::from(calendar.id.0.as_bytes()[15]) % 7;
+        let age = i64::from(calendar.as_of.until(today).map_or(0, |span| span.get_days()));
+        if age < 7 + spread {
+            continue;
+        }
+        sql!(
+            tx,
+            execute,
+            "UPDATE calendar SET as_of = $2 WHERE id = $1",
+            calendar.id.0,
+            today.to_string()
+        )?;
+        bump(tx, calendar.id, now).await?;
+        moved += 1;
+    }
+    Ok(moved)
+}
+
+/// The calendar's revision, locked against others until the transaction ends. On SQLite the
+/// transaction already holds the one write lock.
+pub async fn lock(tx: &mut Tx, id: CalendarId) -> Result<Option<i64>> {
+    Ok(sql!(
+        tx,
+        scalar_optional i64,
+        sqlite "SELECT revision FROM calendar WHERE id = $1"
+        postgres "SELECT revision FROM calendar WHERE id = $1 FOR UPDATE",
+        id.0
+    )?)
+}
+
+/// Takes the calendar's row lock and its next revision, late in the transaction (R1).
+pub(crate) async fn bump(tx: &mut Tx, id: CalendarId, at: Timestamp) -> Result<i64> {
+    let whole = domain::change::next_modified(None, at);
+    let revision = sql!(
+        tx,
+        scalar i64,
+        "UPDATE calendar
+         SET revision = revision + 1,
+             modified_ms = CASE WHEN modified_ms + 1000 > $2 THEN modified_ms + 1000 ELSE $2 END
+         WHERE id = $1
+         RETURNING revision",
+        id.0,
+        whole.as_millisecond()
+    )?;
+    crate::changes::announce(tx, id).await?;
+    Ok(revision)
+}

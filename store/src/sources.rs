@@ -1,0 +1,125 @@
+//! Where a calendar's events come from, and which of them each source owns (R6).
+
+use crate::bulk::{self, Value};
+use crate::db::{Conn, Tx};
+use crate::error::Result;
+use domain::id::{CalendarId, EventId, SourceId};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A source of a calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Identity.
+    pub id: SourceId,
+    /// What people call it; unique within the calendar.
+    pub name: String,
+}
+
+/// The source of this name, if the calendar has it.
+pub async fn find(conn: &mut Conn, calendar: CalendarId, name: &str) -> Result<Option<Source>> {
+    let id = sql!(
+        conn,
+        scalar_optional Uuid,
+        "SELECT id FROM source WHERE calendar = $1 AND name = $2",
+        calendar.0,
+        name
+    )?;
+    Ok(id.map(|id| Source { id: SourceId(id), name: name.to_owned() }))
+}
+
+/// The source of this name, made where it is new.
+pub async fn find_or_create(
+    tx: &mut Tx,
+    calendar: CalendarId,
+    name: &str,
+    at: Timestamp,
+) -> Result<Source> {
+    if let Some(found) = find(tx, calendar, name).await? {
+        return Ok(found);
+    }
+    let id = SourceId(crate::new_id());
+    sql!(
+        tx,
+        execute,
+        "INSERT INTO source (id, calendar, name, seen_ms) VALUES ($1, $2, $3, $4)",
+        id.0,
+        calendar.0,
+        name,
+        at.as_millisecond()
+    )?;
+    Ok(Source { id, name: name.to_owned() })
+}
+
+/// Notes when the source last said something new.
+pub async fn seen(tx: &mut Tx, source: SourceId, at: Timestamp) -> Result<()> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE source SET seen_ms = $2 WHERE id = $1",
+        source.0,
+        at.as_millisecond()
+    )?;
+    Ok(())
+}
+
+/// An event that a source owns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owned {
+    /// The event.
+    pub event: EventId,
+    /// Digest of what the source last said about it.
+    pub digest: Vec<u8>,
+    /// True when it is not published any more.
+    pub removed: bool,
+}
+
+/// What a source owns, by the source's own UID.
+pub async fn owned(conn: &mut Conn, source: SourceId) -> Result<HashMap<String, Owned>> {
+    let rows = sql!(
+        conn,
+        all (String, Uuid, Vec<u8>, bool),
+        "SELECT s.source_uid, s.event, s.digest, e.removed_ms IS NOT NULL
+         FROM event_source s
+         JOIN event e ON e.id = s.event
+         WHERE s.source = $1",
+        source.0
+    )?;
+    let owned = |(uid, event, digest, removed)| {
+        (uid, Owned { event: EventId(event), digest, removed })
+    };
+    Ok(rows.into_iter().map(owned).collect())
+}
+
+/// One line of what a source says.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// The source's own UID.
+    pub source_uid: String,
+    /// Which event it is about.
+    pub event: EventId,
+    /// Digest of what it says.
+    pub digest: Vec<u8>,
+}
+
+/// Notes what a source says about events, new and known.
+pub async fn note(tx: &mut Tx, source: SourceId, said: Vec<Said>) -> Result<()> {
+    let row = |said: Said| {
+        vec![
+            Value::Id(source.0),
+            Value::Text(said.source_uid),
+            Value::Id(said.event.0),
+            Value::Bytes(said.digest),
+        ]
+    };
+    bulk::insert(
+        tx,
+        "event_source",
+        &["source", "source_uid", "event", "digest"],
+        " ON CONFLICT (source, source_uid)
+          DO UPDATE SET event = excluded.event, digest = excluded.digest",
+        said.into_iter().map(row).collect(),
+    )
+    .await
+}
