@@ -231,16 +231,22 @@ impl EventTime {
                 start: clock(*start)?,
                 end: end.map_or(Some(None), |end| clock(end).map(Some))?,
             },
-            Self::AllDay { first, last } => {
-                Self::AllDay { first: moved(*first)?, last: moved(*last)? }
-            }
-            Self::DateOnly { date } => Self::DateOnly { date: moved(*date)? },
-            Self::Window { first, last } => {
-                Self::Window { first: moved(*first)?, last: moved(*last)? }
-            }
-            Self::Undecided { was: Some((first, last)) } => {
-                Self::Undecided { was: Some((moved(*first)?, moved(*last)?)) }
-            }
+            Self::AllDay { first, last } => Self::AllDay {
+                first: moved(*first)?,
+                last: moved(*last)?,
+            },
+            Self::DateOnly { date } => Self::DateOnly {
+                date: moved(*date)?,
+            },
+            Self::Window { first, last } => Self::Window {
+                first: moved(*first)?,
+                last: moved(*last)?,
+            },
+            Self::Undecided {
+                was: Some((first, last)),
+            } => Self::Undecided {
+                was: Some((moved(*first)?, moved(*last)?)),
+            },
             Self::Undecided { was: None } => Self::Undecided { was: None },
         };
         time.check().ok().map(|()| time)

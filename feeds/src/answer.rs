@@ -1,10 +1,10 @@
 //! Answering a poll (RFC 9110): validators, conditional requests, codings, and errors that no
 //! client takes for an empty calendar.
 
+use crate::Feeds;
 use crate::cache::Key;
 use crate::compile::Compiled;
 use crate::query::FeedQuery;
-use crate::Feeds;
 use bytes::Bytes;
 use domain::calendar::{Calendar, Visibility};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -56,13 +56,21 @@ impl Feeds {
         let mut answer = if head || *asked.method == Method::GET {
             self.feed(&asked).await
         } else {
-            let mut refused = problem(StatusCode::METHOD_NOT_ALLOWED, "feeds are read with GET", &[]);
+            let mut refused = problem(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "feeds are read with GET",
+                &[],
+            );
             set(&mut refused, header::ALLOW, "GET, HEAD");
             refused
         };
         set(&mut answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         set(&mut answer, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-        set(&mut answer, header::HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
+        set(
+            &mut answer,
+            header::HeaderName::from_static("cross-origin-resource-policy"),
+            "cross-origin",
+        );
         if head {
             *answer.body_mut() = Bytes::new();
         }
@@ -70,7 +78,10 @@ impl Feeds {
     }
 
     async fn feed(&self, asked: &Asked<'_>) -> Answer {
-        let name = asked.path.strip_prefix("/feeds/").and_then(|file| file.strip_suffix(".ics"));
+        let name = asked
+            .path
+            .strip_prefix("/feeds/")
+            .and_then(|file| file.strip_suffix(".ics"));
         let Some(name) = name.filter(|name| !name.contains('/')) else {
             return not_found();
         };
@@ -80,7 +91,11 @@ impl Feeds {
             return not_found();
         };
         if calendar.visibility == Visibility::Withdrawn {
-            return problem(StatusCode::GONE, "this calendar was withdrawn by its editors", &[]);
+            return problem(
+                StatusCode::GONE,
+                "this calendar was withdrawn by its editors",
+                &[],
+            );
         }
         let query = match FeedQuery::parse(asked.query) {
             Ok(query) => query,
@@ -110,8 +125,11 @@ impl Feeds {
 
     async fn full(&self, calendar: &Arc<Calendar>, query: &FeedQuery, coding: Coding) -> Answer {
         let Some((calendar, compiled)) = self.bytes(calendar, query).await else {
-            let mut away =
-                problem(StatusCode::SERVICE_UNAVAILABLE, "come back in a minute", &[]);
+            let mut away = problem(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "come back in a minute",
+                &[],
+            );
             set(&mut away, header::RETRY_AFTER, "60");
             return away;
         };
@@ -122,19 +140,35 @@ impl Feeds {
         let tag = self.validator(&calendar, query);
         let length = body.len().to_string();
         let mut answer = Response::new(body);
-        set(&mut answer, header::CONTENT_TYPE, "text/calendar; charset=utf-8");
+        set(
+            &mut answer,
+            header::CONTENT_TYPE,
+            "text/calendar; charset=utf-8",
+        );
         set(&mut answer, header::CONTENT_LENGTH, &length);
         if coding == Coding::Gzip {
             set(&mut answer, header::CONTENT_ENCODING, "gzip");
         }
-        set(&mut answer, header::CONTENT_DISPOSITION, &file_name(&calendar));
-        set(&mut answer, HeaderName::from_static("x-robots-tag"), "noindex");
+        set(
+            &mut answer,
+            header::CONTENT_DISPOSITION,
+            &file_name(&calendar),
+        );
+        set(
+            &mut answer,
+            HeaderName::from_static("x-robots-tag"),
+            "noindex",
+        );
         let page = format!(
             "<{}/calendars/{}>; rel=\"alternate\"; type=\"text/html\"",
             self.settings.base_url, calendar.profile.slug
         );
         set(&mut answer, header::LINK, &page);
-        validators(&mut answer, &format!("\"{tag}{}\"", coding.suffix()), &calendar);
+        validators(
+            &mut answer,
+            &format!("\"{tag}{}\"", coding.suffix()),
+            &calendar,
+        );
         answer
     }
 
@@ -180,7 +214,9 @@ impl Feeds {
     }
 
     fn current(&self, key: &Key, calendar: &Calendar) -> Option<Arc<Compiled>> {
-        self.cache.get(key).filter(|ready| ready.revision == calendar.revision)
+        self.cache
+            .get(key)
+            .filter(|ready| ready.revision == calendar.revision)
     }
 }
 
@@ -213,7 +249,9 @@ fn unchanged(headers: &HeaderMap, tag: &str, modified: Timestamp) -> Option<Opti
     }
     let since = headers.get(header::IF_MODIFIED_SINCE)?.to_str().ok()?;
     let since = read_http_date(since)?;
-    let safe = modified.checked_add(CLOCK_SAFETY_MINUTES.minutes()).unwrap_or(Timestamp::MAX);
+    let safe = modified
+        .checked_add(CLOCK_SAFETY_MINUTES.minutes())
+        .unwrap_or(Timestamp::MAX);
     (since == modified || since >= safe).then_some(None)
 }
 
@@ -244,7 +282,9 @@ fn http_date(at: Timestamp) -> String {
 fn read_http_date(text: &str) -> Option<Timestamp> {
     let plain = text.strip_suffix(" GMT")?;
     let at = jiff::civil::DateTime::strptime("%a, %d %b %Y %H:%M:%S", plain).ok()?;
-    at.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    at.to_zoned(jiff::tz::TimeZone::UTC)
+        .ok()
+        .map(|zoned| zoned.timestamp())
 }
 
 /// RFC 6266: an ASCII name for everybody, the calendar's own name for those who read it.
@@ -253,11 +293,20 @@ fn file_name(calendar: &Calendar) -> String {
     let title = profile.title.pick(profile.language, profile.language);
     let safe: String = title
         .chars()
-        .map(|c| if c.is_alphanumeric() || c == ' ' || c == '-' { c } else { '_' })
+        .map(|c| {
+            if c.is_alphanumeric() || c == ' ' || c == '-' {
+                c
+            } else {
+                '_'
+            }
+        })
         .take(60)
         .collect();
     let encoded = utf8_percent_encode(&safe, NON_ALPHANUMERIC);
-    format!("inline; filename=\"{}.ics\"; filename*=UTF-8''{encoded}.ics", profile.slug)
+    format!(
+        "inline; filename=\"{}.ics\"; filename*=UTF-8''{encoded}.ics",
+        profile.slug
+    )
 }
 
 fn not_found() -> Answer {
@@ -283,7 +332,11 @@ fn problem(status: StatusCode, detail: &str, errors: &[(&str, &str)]) -> Answer 
     let length = body.len().to_string();
     let mut answer = Response::new(body);
     *answer.status_mut() = status;
-    set(&mut answer, header::CONTENT_TYPE, "application/problem+json");
+    set(
+        &mut answer,
+        header::CONTENT_TYPE,
+        "application/problem+json",
+    );
     set(&mut answer, header::CONTENT_LENGTH, &length);
     set(&mut answer, header::CACHE_CONTROL, "no-store");
     answer
@@ -313,8 +366,12 @@ mod tests {
 
     #[test]
     fn if_none_match_takes_lists_weak_tags_stars_and_other_codings() {
-        let yes = ["\"0123456789abcdefghijkl\"", "W/\"0123456789abcdefghijkl\"", "*",
-            "\"x\", \"0123456789abcdefghijkl-gz\""];
+        let yes = [
+            "\"0123456789abcdefghijkl\"",
+            "W/\"0123456789abcdefghijkl\"",
+            "*",
+            "\"x\", \"0123456789abcdefghijkl-gz\"",
+        ];
         for value in yes {
             assert!(asks(header::IF_NONE_MATCH, value), "{value}");
         }

@@ -32,7 +32,10 @@ pub(crate) struct Cache {
 
 impl Cache {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { slots: Mutex::default(), limit }
+        Self {
+            slots: Mutex::default(),
+            limit,
+        }
     }
 
     fn slots(&self) -> MutexGuard<'_, Slots> {
@@ -84,7 +87,11 @@ impl Cache {
     /// Forgets a slot that stayed empty: a feed that could not be made.
     pub(crate) fn drop_empty(&self, key: &Key) {
         let mut slots = self.slots();
-        if slots.by_key.get(key).is_some_and(|slot| slot.compiled.is_none()) {
+        if slots
+            .by_key
+            .get(key)
+            .is_some_and(|slot| slot.compiled.is_none())
+        {
             slots.by_key.remove(key);
         }
     }

@@ -34,7 +34,8 @@ impl Catalogue {
     }
 
     fn put(&mut self, calendar: Calendar) {
-        self.names.insert(calendar.public_id.to_string(), calendar.id);
+        self.names
+            .insert(calendar.public_id.to_string(), calendar.id);
         self.calendars.insert(calendar.id, Arc::new(calendar));
     }
 
@@ -52,7 +53,9 @@ impl Catalogue {
         let moved: Vec<CalendarId> = revisions
             .iter()
             .filter(|(id, revision)| {
-                self.calendars.get(id).is_none_or(|known| known.revision != *revision)
+                self.calendars
+                    .get(id)
+                    .is_none_or(|known| known.revision != *revision)
             })
             .map(|(id, _)| *id)
             .collect();

@@ -79,7 +79,9 @@ impl Feeds {
         let mut snapshot = self.db.snapshot().await?;
         let read = read(&mut snapshot, calendar).await;
         snapshot.roll_back().await?;
-        let Some((calendar, events)) = read? else { return Ok(None) };
+        let Some((calendar, events)) = read? else {
+            return Ok(None);
+        };
         let (base_url, asked) = (self.settings.base_url.clone(), *asked);
         let rendered = tokio::task::spawn_blocking(move || {
             let body = render(&calendar, &events, &asked, &base_url);
@@ -90,7 +92,11 @@ impl Feeds {
             cause: cause.to_string(),
         })?;
         let revision = calendar.revision;
-        let compiled = Compiled { revision, body: Bytes::from(body), gzip: OnceLock::new() };
+        let compiled = Compiled {
+            revision,
+            body: Bytes::from(body),
+            gzip: OnceLock::new(),
+        };
         Ok(Some((calendar, compiled)))
     }
 }
@@ -107,12 +113,7 @@ async fn read(
 }
 
 /// The bytes of a feed: a pure function of the calendar, its events and the question.
-pub fn render(
-    calendar: &Calendar,
-    events: &[Event],
-    asked: &FeedQuery,
-    base_url: &str,
-) -> Vec<u8> {
+pub fn render(calendar: &Calendar, events: &[Event], asked: &FeedQuery, base_url: &str) -> Vec<u8> {
     let profile = &calendar.profile;
     let context = Context {
         form: asked.form,

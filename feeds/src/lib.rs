@@ -14,7 +14,7 @@ mod verify;
 
 pub use answer::{Answer, Asked};
 pub use catalogue::Catalogue;
-pub use compile::Compiled;
+pub use compile::{Compiled, render};
 pub use query::{BadQuery, FeedQuery, Past};
 pub use verify::{Unsound, verify};
 
@@ -47,7 +47,13 @@ impl Feeds {
         let catalogue = Catalogue::load(&db).await?;
         let cache = cache::Cache::new(settings.cache_bytes);
         let catalogue = ArcSwap::from_pointee(catalogue);
-        Ok(Arc::new(Self { db, settings, lineage, catalogue, cache }))
+        Ok(Arc::new(Self {
+            db,
+            settings,
+            lineage,
+            catalogue,
+            cache,
+        }))
     }
 
     /// The calendars as this node last saw them.

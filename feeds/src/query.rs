@@ -32,7 +32,11 @@ pub struct FeedQuery {
 
 impl Default for FeedQuery {
     fn default() -> Self {
-        Self { form: Form::default(), lang: None, past: Past::DEFAULT }
+        Self {
+            form: Form::default(),
+            lang: None,
+            past: Past::DEFAULT,
+        }
     }
 }
 
@@ -60,7 +64,10 @@ impl FeedQuery {
                 _ => continue,
             };
             if seen.contains(&known) {
-                return Err(BadQuery { key: known, takes: "one value, not several" });
+                return Err(BadQuery {
+                    key: known,
+                    takes: "one value, not several",
+                });
             }
             seen.push(known);
             let value = percent_decode_str(value).decode_utf8_lossy();
@@ -92,7 +99,10 @@ fn form(value: &str) -> Result<Form, BadQuery> {
         // The clients that have no form of their own yet get the one that fails safe in all.
         "apple" | "google" | "outlook" => Ok(Form::FailSafe),
         "standard" => Ok(Form::Standard),
-        _ => Err(BadQuery { key: "for", takes: "apple, google, outlook or standard" }),
+        _ => Err(BadQuery {
+            key: "for",
+            takes: "apple, google, outlook or standard",
+        }),
     }
 }
 
@@ -100,17 +110,24 @@ fn lang(value: &str) -> Result<Lang, BadQuery> {
     match value {
         "ko" => Ok(Lang::KO),
         "en" => Ok(Lang::EN),
-        _ => Err(BadQuery { key: "lang", takes: "ko or en" }),
+        _ => Err(BadQuery {
+            key: "lang",
+            takes: "ko or en",
+        }),
     }
 }
 
 fn past(value: &str) -> Result<Past, BadQuery> {
-    let bad = BadQuery { key: "past", takes: "a number of days such as 90d, at most 3650d, or all" };
+    let bad = BadQuery {
+        key: "past",
+        takes: "a number of days such as 90d, at most 3650d, or all",
+    };
     if value == "all" {
         return Ok(Past::All);
     }
     let digits = value.strip_suffix('d').ok_or(bad.clone())?;
-    let plain = !digits.is_empty() && digits.len() <= 4 && digits.bytes().all(|b| b.is_ascii_digit());
+    let plain =
+        !digits.is_empty() && digits.len() <= 4 && digits.bytes().all(|b| b.is_ascii_digit());
     match digits.parse::<u16>() {
         Ok(days) if plain && days <= 3650 => Ok(Past::Days(days)),
         _ => Err(bad),
@@ -124,8 +141,11 @@ mod tests {
     #[test]
     fn known_keys_are_read_and_unknown_ones_ignored() {
         let asked = FeedQuery::parse("x=1&for=standard&past=90d&lang=en&utm_source=a%20b").unwrap();
-        let want =
-            FeedQuery { form: Form::Standard, lang: Some(Lang::EN), past: Past::Days(90) };
+        let want = FeedQuery {
+            form: Form::Standard,
+            lang: Some(Lang::EN),
+            past: Past::Days(90),
+        };
         assert_eq!(asked, want);
         assert_eq!(FeedQuery::parse("").unwrap(), FeedQuery::default());
         assert_eq!(FeedQuery::parse("past=%61ll").unwrap().past, Past::All);

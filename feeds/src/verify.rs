@@ -30,7 +30,9 @@ pub fn verify(feed: &[u8]) -> Result<usize, Unsound> {
     let text = std::str::from_utf8(feed).map_err(|_| Unsound::Utf8)?;
     let mut written = 0;
     for (number, line) in (1..).zip(text.split_inclusive("\r\n")) {
-        let Some(line) = line.strip_suffix("\r\n") else { return Err(Unsound::Line(number)) };
+        let Some(line) = line.strip_suffix("\r\n") else {
+            return Err(Unsound::Line(number));
+        };
         if line.len() > 75 || line.contains(['\r', '\n']) {
             return Err(Unsound::Line(number));
         }
@@ -39,9 +41,14 @@ pub fn verify(feed: &[u8]) -> Result<usize, Unsound> {
     let unfolded = unfold(text);
     let parsed = read_calendar(&unfolded).map_err(Unsound::Reading)?;
     let calendar = icalendar::Calendar::from(parsed);
-    let is_event = |component: &&CalendarComponent| matches!(component, CalendarComponent::Event(_));
+    let is_event =
+        |component: &&CalendarComponent| matches!(component, CalendarComponent::Event(_));
     let read = calendar.components.iter().filter(is_event).count();
-    if read == written { Ok(read) } else { Err(Unsound::Count { written, read }) }
+    if read == written {
+        Ok(read)
+    } else {
+        Err(Unsound::Count { written, read })
+    }
 }
 
 #[cfg(test)]
@@ -52,7 +59,10 @@ mod tests {
     fn an_unsound_feed_is_named() {
         let good = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:a\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
         assert_eq!(verify(good.as_bytes()), Ok(1));
-        assert_eq!(verify(good.replace("UID:a\r\n", "UID:a\n").as_bytes()), Err(Unsound::Line(4)));
+        assert_eq!(
+            verify(good.replace("UID:a\r\n", "UID:a\n").as_bytes()),
+            Err(Unsound::Line(4))
+        );
         let long = good.replace("UID:a", &format!("UID:{}", "a".repeat(80)));
         assert_eq!(verify(long.as_bytes()), Err(Unsound::Line(4)));
     }

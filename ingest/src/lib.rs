@@ -1,1 +1,15 @@
-//! Placeholder.
+//! Other people's schedules: reading them, matching them with what we have, and bringing the
+//! difference in (R6).
+//!
+//! [`read`] turns bytes into drafts and names what it skipped; [`plan`](plan::plan) compares
+//! them with what the source said before, without touching anything; [`bring_in`] does all of
+//! it in one transaction. Nothing here speaks HTTP or knows a file system.
+
+mod bring_in;
+pub mod export;
+mod flat;
+pub mod plan;
+mod reading;
+
+pub use bring_in::{Error, Import, Outcome, Removals, Target, bring_in};
+pub use reading::{Format, Reading, Refusal, Skipped, read};

@@ -69,7 +69,11 @@ where
     for<'q> bool: Encode<'q, DB> + Type<DB>,
 {
     let mut query = QueryBuilder::new("INSERT INTO ");
-    query.push(table).push(" (").push(columns.join(", ")).push(") ");
+    query
+        .push(table)
+        .push(" (")
+        .push(columns.join(", "))
+        .push(") ");
     query.push_values(rows, |mut row, values| {
         for value in values {
             match value {

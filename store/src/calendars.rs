@@ -21,7 +21,10 @@ struct Row {
 }
 
 fn read(row: Row) -> Result<Calendar> {
-    let damaged = |cause: &str| Error::Damaged { what: "calendar", cause: cause.to_owned() };
+    let damaged = |cause: &str| Error::Damaged {
+        what: "calendar",
+        cause: cause.to_owned(),
+    };
     Ok(Calendar {
         id: CalendarId(row.id),
         public_id: PublicId::parse(&row.public_id).ok_or_else(|| damaged("public id"))?,
@@ -67,16 +70,28 @@ pub async fn all(conn: &mut Conn) -> Result<Vec<Calendar>> {
 
 /// Every calendar's revision: the cheap look that tells what to load anew.
 pub async fn revisions(conn: &mut Conn) -> Result<Vec<(CalendarId, i64)>> {
-    let rows =
-        sql!(conn, all (Uuid, i64), "SELECT id, revision FROM calendar ORDER BY position, id")?;
-    Ok(rows.into_iter().map(|(id, revision)| (CalendarId(id), revision)).collect())
+    let rows = sql!(
+        conn,
+        all(Uuid, i64),
+        "SELECT id, revision FROM calendar ORDER BY position, id"
+    )?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, revision)| (CalendarId(id), revision))
+        .collect())
 }
 
 /// Every name that leads to a calendar: current and former slugs.
 pub async fn names(conn: &mut Conn) -> Result<Vec<(String, CalendarId)>> {
-    let rows =
-        sql!(conn, all (String, Uuid), "SELECT name, calendar FROM calendar_name ORDER BY name")?;
-    Ok(rows.into_iter().map(|(name, id)| (name, CalendarId(id))).collect())
+    let rows = sql!(
+        conn,
+        all(String, Uuid),
+        "SELECT name, calendar FROM calendar_name ORDER BY name"
+    )?;
+    Ok(rows
+        .into_iter()
+        .map(|(name, id)| (name, CalendarId(id)))
+        .collect())
 }
 
 /// One calendar.
@@ -102,7 +117,9 @@ pub async fn find(conn: &mut Conn, name: &str) -> Result<Option<Found>> {
          WHERE public_id = $1 OR id = (SELECT calendar FROM calendar_name WHERE name = $1)",
         name
     )?;
-    let Some(calendar) = row.map(read).transpose()? else { return Ok(None) };
+    let Some(calendar) = row.map(read).transpose()? else {
+        return Ok(None);
+    };
     let alias = calendar.profile.slug.as_str() != name;
     Ok(Some(Found { calendar, alias }))
 }
@@ -156,7 +173,11 @@ async fn claim_name(tx: &mut Tx, name: &str, calendar: CalendarId) -> Result<()>
         name,
         calendar.0
     )?;
-    if owner == Some(calendar.0) { Ok(()) } else { Err(Error::NameTaken(name.to_owned())) }
+    if owner == Some(calendar.0) {
+        Ok(())
+    } else {
+        Err(Error::NameTaken(name.to_owned()))
+    }
 }
 
 /// Gives a calendar another profile, as one revision. A former slug stays an address of it.
@@ -204,7 +225,12 @@ pub async fn roll_windows(tx: &mut Tx, now: Timestamp) -> Result<usize> {
     for calendar in all_with_withdrawn(tx).await? {
         let today = now.to_zoned(calendar.profile.zone.rules().clone()).date();
         let spread = i64::from(calendar.id.0.as_bytes()[15]) % 7;
-        let age = i64::from(calendar.as_of.until(today).map_or(0, |span| span.get_days()));
+        let age = i64::from(
+            calendar
+                .as_of
+                .until(today)
+                .map_or(0, |span| span.get_days()),
+        );
         if age < 7 + spread {
             continue;
         }

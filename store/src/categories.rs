@@ -25,7 +25,10 @@ fn read(row: &Row) -> Result<Category> {
         what: "category",
         cause: cause.to_string(),
     })?;
-    Ok(Category { slug, title: read_json("category", &row.title)? })
+    Ok(Category {
+        slug,
+        title: read_json("category", &row.title)?,
+    })
 }
 
 /// Adds a category unless there is one of this slug.

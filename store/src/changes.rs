@@ -38,18 +38,30 @@ pub struct Watch {
 
 #[derive(Debug)]
 enum Ear {
-    Sqlite { conn: Option<sqlx::SqliteConnection>, seen: i64 },
-    Postgres { listener: Option<Box<PgListener>> },
+    Sqlite {
+        conn: Option<sqlx::SqliteConnection>,
+        seen: i64,
+    },
+    Postgres {
+        listener: Option<Box<PgListener>>,
+    },
 }
 
 impl Db {
     /// A watch that begins now.
     pub fn watch(&self) -> Watch {
         let ear = match self.pools {
-            Pools::Sqlite { .. } => Ear::Sqlite { conn: None, seen: -1 },
+            Pools::Sqlite { .. } => Ear::Sqlite {
+                conn: None,
+                seen: -1,
+            },
             Pools::Postgres { .. } => Ear::Postgres { listener: None },
         };
-        Watch { rung: self.bell.0.subscribe(), db: self.clone(), ear }
+        Watch {
+            rung: self.bell.0.subscribe(),
+            db: self.clone(),
+            ear,
+        }
     }
 }
 
@@ -106,15 +118,14 @@ async fn data_version(
         *conn = Some(sqlx::SqliteConnection::connect_with(options.as_ref()).await?);
     }
     match conn {
-        Some(conn) => Ok(sqlx::query_scalar("PRAGMA data_version").fetch_one(conn).await?),
+        Some(conn) => Ok(sqlx::query_scalar("PRAGMA data_version")
+            .fetch_one(conn)
+            .await?),
         None => Ok(-1),
     }
 }
 
-async fn notification(
-    listener: &mut Option<Box<PgListener>>,
-    pool: &sqlx::PgPool,
-) -> Result<()> {
+async fn notification(listener: &mut Option<Box<PgListener>>, pool: &sqlx::PgPool) -> Result<()> {
     if listener.is_none() {
         let mut fresh = PgListener::connect_with(pool).await?;
         fresh.listen(CHANNEL).await?;

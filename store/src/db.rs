@@ -53,8 +53,14 @@ pub struct Db {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Pools {
-    Sqlite { writer: SqlitePool, readers: SqlitePool, file: PathBuf },
-    Postgres { pool: PgPool },
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+        file: PathBuf,
+    },
+    Postgres {
+        pool: PgPool,
+    },
 }
 
 /// A connection: what every store function takes.
@@ -99,7 +105,10 @@ impl Db {
             Address::Embedded(folder) => open_sqlite(folder, patience).await?,
             Address::Postgres(url) => open_postgres(url, patience).await?,
         };
-        Ok(Self { pools, bell: Bell::default() })
+        Ok(Self {
+            pools,
+            bell: Bell::default(),
+        })
     }
 
     /// A connection for reading single facts.
@@ -115,10 +124,14 @@ impl Db {
         let conn = match &self.pools {
             Pools::Sqlite { readers, .. } => Conn::SqliteTx(readers.begin().await?),
             Pools::Postgres { pool } => Conn::PostgresTx(
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .await?,
             ),
         };
-        Ok(Tx { conn, bell: self.bell.clone() })
+        Ok(Tx {
+            conn,
+            bell: self.bell.clone(),
+        })
     }
 
     /// A transaction that writes. On SQLite it takes the write lock at once: one that begins
@@ -130,7 +143,10 @@ impl Db {
             }
             Pools::Postgres { pool } => Conn::PostgresTx(pool.begin().await?),
         };
-        Ok(Tx { conn, bell: self.bell.clone() })
+        Ok(Tx {
+            conn,
+            bell: self.bell.clone(),
+        })
     }
 
     /// Which engine it is, for people.
@@ -144,7 +160,9 @@ impl Db {
     /// Closes all connections after their current statement.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { writer, readers, .. } => {
+            Pools::Sqlite {
+                writer, readers, ..
+            } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -186,8 +204,10 @@ fn sqlite_options(file: &Path, patience: Patience) -> SqliteConnectOptions {
 }
 
 async fn open_sqlite(folder: &Path, patience: Patience) -> Result<Pools> {
-    std::fs::create_dir_all(folder)
-        .map_err(|cause| Error::File { path: folder.display().to_string(), cause })?;
+    std::fs::create_dir_all(folder).map_err(|cause| Error::File {
+        path: folder.display().to_string(),
+        cause,
+    })?;
     let file = Address::file(folder);
     // FULL, not NORMAL: a power cut under NORMAL lost hundreds of acknowledged rows (R20).
     let writing = sqlite_options(&file, patience)
@@ -204,7 +224,11 @@ async fn open_sqlite(folder: &Path, patience: Patience) -> Result<Pools> {
         .max_connections(8)
         .acquire_timeout(wait)
         .connect_lazy_with(sqlite_options(&file, patience).read_only(true));
-    Ok(Pools::Sqlite { writer, readers, file })
+    Ok(Pools::Sqlite {
+        writer,
+        readers,
+        file,
+    })
 }
 
 async fn open_postgres(url: &str, patience: Patience) -> Result<Pools> {

@@ -13,7 +13,9 @@ pub enum Error {
     #[error("migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
     /// The schema is not the one that this program needs.
-    #[error("the database is at version {found}, this program needs {wanted}: run `almanac migrate`")]
+    #[error(
+        "the database is at version {found}, this program needs {wanted}: run `almanac migrate`"
+    )]
     Behind {
         /// Newest migration in the database.
         found: i64,

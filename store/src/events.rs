@@ -1,12 +1,13 @@
 //! Published events and their history.
 
-use crate::db::Conn;
+use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::{instant, read_json};
 use domain::change::ChangeKind;
 use domain::event::{Event, EventBody};
 use domain::id::{CalendarId, EventId, PublicId, SourceId};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
@@ -23,7 +24,10 @@ pub(crate) struct Row {
 }
 
 pub(crate) fn read(row: Row) -> Result<Event> {
-    let damaged = || Error::Damaged { what: "event", cause: "public id".to_owned() };
+    let damaged = || Error::Damaged {
+        what: "event",
+        cause: "public id".to_owned(),
+    };
     Ok(Event {
         id: EventId(row.id),
         public_id: PublicId::parse(&row.public_id).ok_or_else(damaged)?,
@@ -70,11 +74,14 @@ pub async fn of_source(conn: &mut Conn, source: SourceId) -> Result<Vec<Event>> 
 pub async fn uids(conn: &mut Conn, calendar: CalendarId) -> Result<Vec<(String, EventId)>> {
     let rows = sql!(
         conn,
-        all (String, Uuid),
+        all(String, Uuid),
         "SELECT uid, event FROM placement WHERE calendar = $1",
         calendar.0
     )?;
-    Ok(rows.into_iter().map(|(uid, id)| (uid, EventId(id))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(uid, id)| (uid, EventId(id)))
+        .collect())
 }
 
 /// An event that was asked for.
@@ -119,7 +126,11 @@ async fn found(conn: &mut Conn, row: Option<Row>) -> Result<Option<Found>> {
     let removed = row.removed_ms.map(instant);
     let event = read(row)?;
     let calendars = placements(conn, event.id).await?;
-    Ok(Some(Found { event, calendars, removed }))
+    Ok(Some(Found {
+        event,
+        calendars,
+        removed,
+    }))
 }
 
 /// The calendars that an event stands in, in the order of their ids.
@@ -131,6 +142,21 @@ pub async fn placements(conn: &mut Conn, event: EventId) -> Result<Vec<CalendarI
         event.0
     )?;
     Ok(ids.into_iter().map(CalendarId).collect())
+}
+
+/// Puts an event into one more calendar (R7), as a revision of that calendar.
+pub async fn place(tx: &mut Tx, event: &Event, calendar: CalendarId, at: Timestamp) -> Result<i64> {
+    sql!(
+        tx,
+        execute,
+        "INSERT INTO placement (calendar, event, uid) VALUES ($1, $2, $3)",
+        calendar.0,
+        event.id.0,
+        &event.uid
+    )?;
+    let created = BTreeMap::from([(calendar, vec![(event.id, ChangeKind::Created)])]);
+    let revisions = crate::publish::record(tx, created, at).await?;
+    Ok(revisions.get(&calendar).copied().unwrap_or_default())
 }
 
 /// All events that repeat and are published: those whose expansion time goes by.
@@ -228,7 +254,7 @@ pub async fn changes_since(
 ) -> Result<Vec<Change>> {
     let rows = sql!(
         conn,
-        all (i64, Uuid, String, i64),
+        all(i64, Uuid, String, i64),
         "SELECT revision, event, kind, at_ms
          FROM change
          WHERE calendar = $1 AND revision > $2
@@ -241,7 +267,12 @@ pub async fn changes_since(
     rows.into_iter()
         .map(|(revision, event, kind, at)| {
             let kind = read_kind(&kind)?;
-            Ok(Change { revision, event: EventId(event), kind, at: instant(at) })
+            Ok(Change {
+                revision,
+                event: EventId(event),
+                kind,
+                at: instant(at),
+            })
         })
         .collect()
 }

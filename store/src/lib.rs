@@ -49,10 +49,16 @@ fn instant(ms: i64) -> Timestamp {
 
 /// Reads a document that the program itself wrote.
 fn read_json<T: serde::de::DeserializeOwned>(what: &'static str, text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|cause| Error::Damaged { what, cause: cause.to_string() })
+    serde_json::from_str(text).map_err(|cause| Error::Damaged {
+        what,
+        cause: cause.to_string(),
+    })
 }
 
 /// Writes a document for the program itself.
 fn write_json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|cause| Error::Damaged { what, cause: cause.to_string() })
+    serde_json::to_string(value).map_err(|cause| Error::Damaged {
+        what,
+        cause: cause.to_string(),
+    })
 }

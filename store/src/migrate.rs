@@ -70,10 +70,17 @@ fn migrations(own: &Migrator) -> Migrator {
 async fn lock_beside(database: &Path) -> Result<File> {
     let path = database.with_extension("lock");
     let locked = tokio::task::spawn_blocking(move || {
-        let file = File::create(&path)
-            .map_err(|cause| Error::File { path: path.display().to_string(), cause })?;
-        file.lock().map_err(|cause| Error::File { path: path.display().to_string(), cause })?;
+        let file = File::create(&path).map_err(|cause| Error::File {
+            path: path.display().to_string(),
+            cause,
+        })?;
+        file.lock().map_err(|cause| Error::File {
+            path: path.display().to_string(),
+            cause,
+        })?;
         Ok(file)
     });
-    locked.await.map_err(|cause| Error::Address(cause.to_string()))?
+    locked
+        .await
+        .map_err(|cause| Error::Address(cause.to_string()))?
 }

@@ -52,12 +52,13 @@ struct Row {
 }
 
 fn read(row: Row) -> Result<Shown> {
-    let damaged = |cause: &str| Error::Damaged { what: "occurrence", cause: cause.to_owned() };
+    let damaged = |cause: &str| Error::Damaged {
+        what: "occurrence",
+        cause: cause.to_owned(),
+    };
     let body: EventBody = read_json("event", &row.body)?;
     let recurrence_id = match row.recurrence_id.as_deref() {
-        Some(text) => {
-            Some(RecurrenceId::parse(text).ok_or_else(|| damaged("recurrence id"))?)
-        }
+        Some(text) => Some(RecurrenceId::parse(text).ok_or_else(|| damaged("recurrence id"))?),
         None => None,
     };
     let repeats = body.series.is_some();
@@ -248,12 +249,23 @@ pub(crate) async fn derive(
     let mut fresh = Vec::with_capacity(events.len());
     for event in events {
         if rows == Rows::Old {
-            sql!(tx, execute, "DELETE FROM occurrence WHERE event = $1", event.id.0)?;
+            sql!(
+                tx,
+                execute,
+                "DELETE FROM occurrence WHERE event = $1",
+                event.id.0
+            )?;
         }
         rows_of(event, zone, at, &mut fresh);
     }
     let columns = &[
-        "event", "ordinal", "recurrence_id", "starts_ms", "ends_ms", "first_day", "last_day",
+        "event",
+        "ordinal",
+        "recurrence_id",
+        "starts_ms",
+        "ends_ms",
+        "first_day",
+        "last_day",
     ];
     bulk::insert(tx, "occurrence", columns, "", fresh).await
 }
@@ -272,8 +284,12 @@ fn rows_of(event: &Event, zone: &Zone, at: Timestamp, out: &mut Vec<Vec<Value>>)
     };
     for (ordinal, instance) in (0i64..).zip(instances) {
         let time = instance.time();
-        let Some((starts, ends)) = time.instants(zone) else { continue };
-        let Some((first, last)) = time.days(zone) else { continue };
+        let Some((starts, ends)) = time.instants(zone) else {
+            continue;
+        };
+        let Some((first, last)) = time.days(zone) else {
+            continue;
+        };
         out.push(vec![
             Value::Id(event.id.0),
             Value::Int(ordinal),
@@ -292,9 +308,20 @@ pub async fn extend(tx: &mut Tx, at: Timestamp) -> Result<usize> {
     let events = crate::events::repeating(tx).await?;
     for event in &events {
         let places = crate::events::placements(tx, event.id).await?;
-        let Some(place) = places.first() else { continue };
-        let Some(calendar) = crate::calendars::by_id(tx, *place).await? else { continue };
-        derive(tx, std::slice::from_ref(event), &calendar.profile.zone, at, Rows::Old).await?;
+        let Some(place) = places.first() else {
+            continue;
+        };
+        let Some(calendar) = crate::calendars::by_id(tx, *place).await? else {
+            continue;
+        };
+        derive(
+            tx,
+            std::slice::from_ref(event),
+            &calendar.profile.zone,
+            at,
+            Rows::Old,
+        )
+        .await?;
     }
     Ok(events.len())
 }
@@ -308,8 +335,10 @@ pub async fn rederive(tx: &mut Tx, at: Timestamp) -> Result<usize> {
         let events = crate::events::of_calendar(tx, calendar.id).await?;
         derive(tx, &events, &calendar.profile.zone, at, Rows::Old).await?;
         let after = coming_instants(tx, calendar.id, at).await?;
-        let changed: BTreeSet<Uuid> =
-            before.symmetric_difference(&after).map(|(event, _, _)| *event).collect();
+        let changed: BTreeSet<Uuid> = before
+            .symmetric_difference(&after)
+            .map(|(event, _, _)| *event)
+            .collect();
         let changed: Vec<EventId> = changed.into_iter().map(EventId).collect();
         moved += changed.len();
         crate::publish::refresh(tx, calendar.id, &changed, at).await?;
@@ -324,7 +353,7 @@ async fn coming_instants(
 ) -> Result<BTreeSet<(Uuid, i64, i64)>> {
     let rows = sql!(
         conn,
-        all (Uuid, i64, i64),
+        all(Uuid, i64, i64),
         "SELECT o.event, o.starts_ms, o.ends_ms
          FROM occurrence o
          JOIN placement p ON p.event = o.event

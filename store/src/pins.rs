@@ -24,7 +24,11 @@ pub async fn of_event(conn: &mut Conn, event: EventId) -> Result<Vec<Pin>> {
         .map(|row| {
             Ok(Pin {
                 overruled: read_json("pin", &row.overruled)?,
-                conflict: row.conflict.as_deref().map(|c| read_json("pin", c)).transpose()?,
+                conflict: row
+                    .conflict
+                    .as_deref()
+                    .map(|c| read_json("pin", c))
+                    .transpose()?,
             })
         })
         .collect()
@@ -34,7 +38,11 @@ pub async fn of_event(conn: &mut Conn, event: EventId) -> Result<Vec<Pin>> {
 pub async fn replace(tx: &mut Tx, event: EventId, pins: &[Pin]) -> Result<()> {
     sql!(tx, execute, "DELETE FROM pin WHERE event = $1", event.0)?;
     for pin in pins {
-        let conflict = pin.conflict.as_ref().map(|c| write_json("pin", c)).transpose()?;
+        let conflict = pin
+            .conflict
+            .as_ref()
+            .map(|c| write_json("pin", c))
+            .transpose()?;
         sql!(
             tx,
             execute,

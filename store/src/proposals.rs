@@ -34,9 +34,15 @@ struct Row {
 pub async fn add(tx: &mut Tx, proposal: &Proposal) -> Result<()> {
     let (event, base, aim) = match &proposal.aim {
         Aim::Create(body) => (None, None, Stored::Create(body.clone())),
-        Aim::Change { event, base_version, patch } => {
-            (Some(event.0), Some(*base_version), Stored::Change(patch.clone()))
-        }
+        Aim::Change {
+            event,
+            base_version,
+            patch,
+        } => (
+            Some(event.0),
+            Some(*base_version),
+            Stored::Change(patch.clone()),
+        ),
     };
     sql!(
         tx,
@@ -87,13 +93,22 @@ pub async fn in_state(conn: &mut Conn, state: State, limit: i64) -> Result<Vec<P
 }
 
 fn read(row: Row) -> Result<Proposal> {
-    let aim = match (read_json::<Stored>("proposal", &row.aim)?, row.event, row.base_version) {
+    let aim = match (
+        read_json::<Stored>("proposal", &row.aim)?,
+        row.event,
+        row.base_version,
+    ) {
         (Stored::Create(body), _, _) => Aim::Create(body),
-        (Stored::Change(patch), Some(event), Some(base_version)) => {
-            Aim::Change { event: EventId(event), base_version, patch }
-        }
+        (Stored::Change(patch), Some(event), Some(base_version)) => Aim::Change {
+            event: EventId(event),
+            base_version,
+            patch,
+        },
         (Stored::Change(_), ..) => {
-            return Err(Error::Damaged { what: "proposal", cause: "no event".to_owned() });
+            return Err(Error::Damaged {
+                what: "proposal",
+                cause: "no event".to_owned(),
+            });
         }
     };
     Ok(Proposal {

@@ -48,7 +48,13 @@ pub struct Batch<'a> {
 /// Publishes a batch. Returns the new revision of each calendar that it touches; nothing is
 /// touched by an empty batch.
 pub async fn publish(tx: &mut Tx, batch: Batch<'_>) -> Result<BTreeMap<CalendarId, i64>> {
-    let Batch { calendar, zone, source, at, writes } = batch;
+    let Batch {
+        calendar,
+        zone,
+        source,
+        at,
+        writes,
+    } = batch;
     if writes.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -58,7 +64,10 @@ pub async fn publish(tx: &mut Tx, batch: Batch<'_>) -> Result<BTreeMap<CalendarI
     for write in writes {
         let (id, kind) = match write {
             Write::Create(event) => {
-                touched.entry(calendar).or_default().push((event.id, ChangeKind::Created));
+                touched
+                    .entry(calendar)
+                    .or_default()
+                    .push((event.id, ChangeKind::Created));
                 created.push(event);
                 continue;
             }
@@ -107,12 +116,16 @@ pub(crate) async fn refresh(
             whole
         )?;
     }
-    let changes = events.iter().map(|event| (*event, ChangeKind::Refreshed)).collect();
+    let changes = events
+        .iter()
+        .map(|event| (*event, ChangeKind::Refreshed))
+        .collect();
     record(tx, BTreeMap::from([(calendar, changes)]), at).await?;
     Ok(())
 }
 
-async fn record(
+/// Takes the next revision of each calendar and writes its change rows.
+pub(crate) async fn record(
     tx: &mut Tx,
     touched: BTreeMap<CalendarId, Vec<(EventId, ChangeKind)>>,
     at: Timestamp,
@@ -133,7 +146,14 @@ async fn record(
             ]
         };
         let columns = &["calendar", "revision", "event", "kind", "at_ms"];
-        bulk::insert(tx, "change", columns, "", last.into_iter().map(row).collect()).await?;
+        bulk::insert(
+            tx,
+            "change",
+            columns,
+            "",
+            last.into_iter().map(row).collect(),
+        )
+        .await?;
         revisions.insert(calendar, revision);
     }
     Ok(revisions)
@@ -169,8 +189,18 @@ async fn insert(
         ]);
     }
     let columns = &[
-        "id", "public_id", "uid", "version", "sequence", "kind", "body", "repeats", "source",
-        "created_ms", "modified_ms", "removed_ms",
+        "id",
+        "public_id",
+        "uid",
+        "version",
+        "sequence",
+        "kind",
+        "body",
+        "repeats",
+        "source",
+        "created_ms",
+        "modified_ms",
+        "removed_ms",
     ];
     bulk::insert(tx, "event", columns, "", rows).await?;
     bulk::insert(tx, "placement", &["calendar", "event", "uid"], "", places).await
@@ -233,6 +263,11 @@ async fn remove(
         source.map(|s| s.0),
         at.as_millisecond()
     )?;
-    sql!(tx, execute, "DELETE FROM occurrence WHERE event = $1", event.0)?;
+    sql!(
+        tx,
+        execute,
+        "DELETE FROM occurrence WHERE event = $1",
+        event.0
+    )?;
     Ok(())
 }

@@ -26,7 +26,10 @@ pub async fn find(conn: &mut Conn, calendar: CalendarId, name: &str) -> Result<O
         calendar.0,
         name
     )?;
-    Ok(id.map(|id| Source { id: SourceId(id), name: name.to_owned() }))
+    Ok(id.map(|id| Source {
+        id: SourceId(id),
+        name: name.to_owned(),
+    }))
 }
 
 /// The source of this name, made where it is new.
@@ -49,7 +52,10 @@ pub async fn find_or_create(
         name,
         at.as_millisecond()
     )?;
-    Ok(Source { id, name: name.to_owned() })
+    Ok(Source {
+        id,
+        name: name.to_owned(),
+    })
 }
 
 /// Notes when the source last said something new.
@@ -79,7 +85,7 @@ pub struct Owned {
 pub async fn owned(conn: &mut Conn, source: SourceId) -> Result<HashMap<String, Owned>> {
     let rows = sql!(
         conn,
-        all (String, Uuid, Vec<u8>, bool),
+        all(String, Uuid, Vec<u8>, bool),
         "SELECT s.source_uid, s.event, s.digest, e.removed_ms IS NOT NULL
          FROM event_source s
          JOIN event e ON e.id = s.event
@@ -87,7 +93,14 @@ pub async fn owned(conn: &mut Conn, source: SourceId) -> Result<HashMap<String, 
         source.0
     )?;
     let owned = |(uid, event, digest, removed)| {
-        (uid, Owned { event: EventId(event), digest, removed })
+        (
+            uid,
+            Owned {
+                event: EventId(event),
+                digest,
+                removed,
+            },
+        )
     };
     Ok(rows.into_iter().map(owned).collect())
 }

@@ -9,9 +9,7 @@ pub(crate) enum Engine<S, P> {
 }
 
 impl Conn {
-    pub(crate) fn on(
-        &mut self,
-    ) -> Engine<&mut sqlx::SqliteConnection, &mut sqlx::PgConnection> {
+    pub(crate) fn on(&mut self) -> Engine<&mut sqlx::SqliteConnection, &mut sqlx::PgConnection> {
         match self {
             Self::Sqlite(c) => Engine::Sqlite(&mut *c),
             Self::SqliteTx(c) => Engine::Sqlite(&mut *c),

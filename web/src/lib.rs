@@ -1,1 +1,17 @@
-//! Placeholder.
+//! What every surface of the web shares: the table of routes, failures, languages, human dates,
+//! headers, assets and the page layout. It decides nothing about calendars; it shows.
+
+pub mod assets;
+pub mod base_url;
+pub mod cache;
+pub mod colors;
+pub mod edge;
+pub mod failure;
+pub mod layout;
+pub mod locale;
+pub mod next;
+pub mod page;
+pub mod route;
+pub mod state;
+pub mod visit;
+pub mod when;

@@ -1,0 +1,12 @@
+//! What the writer writes, byte by byte.
+#![expect(
+    clippy::unwrap_used,
+    reason = "tests say what must hold; a panic is their refusal"
+)]
+
+mod calendar;
+mod event;
+mod round_trip;
+mod series;
+mod support;
+mod zone;

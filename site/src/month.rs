@@ -1,0 +1,264 @@
+//! The month as a grid of weeks. Narrow screens show dots and counts, wide ones titles; the list
+//! of days beneath holds everything.
+
+use crate::rows::{Day, Row, first_day};
+use domain::calendar::Calendar;
+use domain::time::WallTime;
+use domain::zone::Zone;
+use jiff::civil::{Date, Weekday};
+use jiff::{Timestamp, ToSpan};
+use store::occurrences::Shown;
+use web::locale::{T, UiLang};
+use web::when::{Reading, weekday};
+
+/// Titles that a cell has room for.
+const TITLES: usize = 3;
+
+/// One day of the grid.
+pub struct Cell {
+    /// `2026-12-05`.
+    pub iso: String,
+    /// Day of the month.
+    pub day: String,
+    /// Whole date in words.
+    pub spoken: String,
+    /// It belongs to this month.
+    pub inside: bool,
+    /// It is today.
+    pub today: bool,
+    /// The first events.
+    pub titles: Vec<Row>,
+    /// How many it has.
+    pub count: usize,
+    /// How many, in words.
+    pub count_words: String,
+    /// "+2", where there are more than fit.
+    pub more: Option<String>,
+}
+
+/// A month of one calendar.
+pub struct Month {
+    /// "2026년 12월".
+    pub name: String,
+    /// `2026-11`, for the link; `None` at the edge of what events can lie in.
+    pub previous: Option<String>,
+    /// `2027-01`.
+    pub next: Option<String>,
+    /// The other months' names, for the links.
+    pub previous_name: String,
+    /// The name of the next one.
+    pub next_name: String,
+    /// Another month than today's is shown.
+    pub elsewhere: bool,
+    /// The names of the columns.
+    pub weekdays: Vec<&'static str>,
+    /// The rows.
+    pub weeks: Vec<Vec<Cell>>,
+    /// The month's days that hold something.
+    pub days: Vec<Day>,
+}
+
+/// Reads `2026-12`, within the years that events can lie in.
+pub fn parse_month(text: &str) -> Option<Date> {
+    let (year, month) = text.split_once('-')?;
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    if year.len() != 4 || month.len() != 2 || !digits(year) || !digits(month) {
+        return None;
+    }
+    in_range(Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?)
+}
+
+fn in_range(month: Date) -> Option<Date> {
+    let years = domain::time::FIRST_YEAR..=domain::time::LAST_YEAR;
+    years.contains(&month.year()).then_some(month)
+}
+
+/// The day on which weeks begin: Korean wall calendars begin on Sunday.
+const fn week_start(t: T) -> Weekday {
+    match t.ui() {
+        UiLang::Ko => Weekday::Sunday,
+        UiLang::En => Weekday::Monday,
+    }
+}
+
+/// First and last day of the grid of a month.
+fn grid(month: Date, t: T) -> (Date, Date) {
+    let start = week_start(t);
+    let back = i64::from(month.weekday().since(start));
+    let last = month.last_of_month();
+    let ahead = 6 - i64::from(last.weekday().since(start));
+    let shift = |date: Date, days: i64| date.checked_add(days.days()).unwrap_or(date);
+    (shift(month, -back), shift(last, ahead))
+}
+
+/// The instants that bound a month's grid in a zone, the second exclusive.
+pub fn grid_instants(month: Date, zone: &Zone, t: T) -> (Timestamp, Timestamp) {
+    let (first, last) = grid(month, t);
+    let after = last.tomorrow().unwrap_or(last);
+    let midnight = |date: Date| WallTime::new(date.at(0, 0, 0, 0)).instant(zone);
+    (midnight(first), midnight(after))
+}
+
+impl Month {
+    /// The grid of the month that begins on `month`, from everything that touches it.
+    pub fn of(month: Date, shown: &[Shown], calendar: &Calendar, reading: &Reading, t: T) -> Self {
+        let rows: Vec<Placed> = shown
+            .iter()
+            .map(|one| Placed::of(one, calendar, reading, t))
+            .collect();
+        let (first, last) = grid(month, t);
+        let dates: Vec<Date> = first.series(1.day()).take_while(|d| *d <= last).collect();
+        let cells = dates.iter().map(|d| cell(*d, month, &rows, reading, t));
+        let mut cells: Vec<Cell> = cells.collect();
+        let mut weeks = Vec::new();
+        while !cells.is_empty() {
+            let rest = cells.split_off(cells.len().min(7));
+            weeks.push(std::mem::replace(&mut cells, rest));
+        }
+        let this = reading.today().first_of_month();
+        let neighbour = |months: i64| month.checked_add(months.months()).ok().and_then(in_range);
+        let address = |date: Date| format!("{:04}-{:02}", date.year(), date.month());
+        let name = |date: Option<Date>| date.map(|d| reading.month(d)).unwrap_or_default();
+        Self {
+            name: reading.month(month),
+            previous: neighbour(-1).map(address),
+            next: neighbour(1).map(address),
+            previous_name: name(neighbour(-1)),
+            next_name: name(neighbour(1)),
+            elsewhere: month != this,
+            weekdays: dates
+                .iter()
+                .take(7)
+                .map(|d| weekday(t, d.weekday()))
+                .collect(),
+            weeks,
+            days: days(month, &rows, reading),
+        }
+    }
+}
+
+struct Placed {
+    first: Date,
+    last: Date,
+    row: Row,
+}
+
+impl Placed {
+    fn of(shown: &Shown, calendar: &Calendar, reading: &Reading, t: T) -> Self {
+        let first = first_day(shown, reading);
+        let days = shown.what.time.days(reading.zone());
+        Self {
+            first,
+            last: days.map_or(first, |(_, last)| last),
+            row: Row::of(shown, calendar, reading, t),
+        }
+    }
+
+    fn touches(&self, date: Date) -> bool {
+        (self.first..=self.last).contains(&date)
+    }
+}
+
+fn cell(date: Date, month: Date, rows: &[Placed], reading: &Reading, t: T) -> Cell {
+    let here: Vec<&Row> = rows
+        .iter()
+        .filter(|r| r.touches(date))
+        .map(|r| &r.row)
+        .collect();
+    let count = here.len();
+    let more = count.saturating_sub(TITLES);
+    Cell {
+        iso: date.to_string(),
+        day: date.day().to_string(),
+        spoken: reading.date(date),
+        inside: date.first_of_month() == month,
+        today: date == reading.today(),
+        titles: here.into_iter().take(TITLES).cloned().collect(),
+        count,
+        count_words: t.n("count.events", count),
+        more: (more > 0).then(|| format!("+{more}")),
+    }
+}
+
+/// The days of the month itself, each with what touches it.
+fn days(month: Date, rows: &[Placed], reading: &Reading) -> Vec<Day> {
+    let dates = month
+        .series(1.day())
+        .take_while(|d| *d <= month.last_of_month());
+    let day = |date: Date| Day {
+        tile: reading.tile(date),
+        rows: rows
+            .iter()
+            .filter(|r| r.touches(date))
+            .map(|r| r.row.clone())
+            .collect(),
+    };
+    dates.map(day).filter(|d| !d.rows.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{calendar, game, reading, shown, span};
+    use jiff::civil::date;
+
+    #[test]
+    fn months_are_read_strictly() {
+        assert_eq!(parse_month("2026-12"), Some(date(2026, 12, 1)));
+        for bad in [
+            "",
+            "2026",
+            "2026-13",
+            "2026-1",
+            "1899-12",
+            "2200-01",
+            "2026-12-01",
+            "+026-12",
+            "２０２６-12",
+        ] {
+            assert_eq!(parse_month(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn weeks_begin_as_the_reader_is_used_to() {
+        let month = |ui| {
+            let t = T::new(ui);
+            Month::of(date(2026, 12, 1), &[], &calendar(), &reading(ui), t)
+        };
+        let ko = month(UiLang::Ko);
+        assert_eq!(ko.weekdays[0], "일");
+        assert_eq!(ko.weeks[0][0].iso, "2026-11-29");
+        assert_eq!(ko.weeks.len(), 5);
+        assert_eq!(month(UiLang::En).weeks[0][0].iso, "2026-11-30");
+        assert_eq!(ko.previous.as_deref(), Some("2026-11"));
+        assert_eq!(ko.next.as_deref(), Some("2027-01"));
+        assert!(ko.elsewhere);
+    }
+
+    #[test]
+    fn a_span_stands_on_each_of_its_days() {
+        let all = [
+            shown(span(date(2026, 12, 5), date(2026, 12, 7))),
+            shown(game("롯데 : 두산")),
+        ];
+        let month = Month::of(
+            date(2026, 12, 1),
+            &all,
+            &calendar(),
+            &reading(UiLang::Ko),
+            T::new(UiLang::Ko),
+        );
+        let counts: Vec<usize> = month.weeks.iter().flatten().map(|c| c.count).collect();
+        assert_eq!(counts.iter().sum::<usize>(), 3);
+        assert_eq!(month.days.len(), 3);
+        assert_eq!(month.days[0].tile.iso, "2026-12-05");
+    }
+
+    #[test]
+    fn the_grid_ends_where_years_end() {
+        let t = T::new(UiLang::Ko);
+        let month = Month::of(date(2199, 12, 1), &[], &calendar(), &reading(UiLang::Ko), t);
+        assert_eq!(month.next, None);
+    }
+}

@@ -1,0 +1,119 @@
+//! The small answers: the language switch, style sheets, icons, robots.txt.
+
+use crate::catalogue::Catalogue;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::{HeaderValue, header};
+use web::assets;
+use web::cache::Cache;
+use web::failure::{Failure, Message, PageFailure};
+use web::locale::UiLang;
+use web::next::safe_next;
+use web::state::WebState;
+use web::visit::{LANG_COOKIE, Segment, Visit};
+
+/// A year.
+const COOKIE_SECONDS: u32 = 365 * 24 * 3600;
+
+/// `GET /language?to=en&next=/about`: keeps the chosen language in a cookie and goes back.
+pub(crate) async fn language(
+    State(web): State<WebState>,
+    visit: Visit,
+) -> Result<Response, PageFailure> {
+    let to = visit.params.one("to")?.and_then(UiLang::parse);
+    let to = to.ok_or_else(|| Failure::invalid("to", Message::new("invalid.lang")))?;
+    let next = safe_next(visit.params.one("next")?.unwrap_or("/"));
+    let cookie = cookie(to, web.base_url.is_https());
+    let mut response = Redirect::to(next).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, Cache::Never.value());
+    if let Ok(value) = HeaderValue::try_from(cookie) {
+        headers.insert(header::SET_COOKIE, value);
+    }
+    Ok(response)
+}
+
+/// Over https the name's prefix pins the cookie to this very host (R29).
+fn cookie(to: UiLang, https: bool) -> String {
+    let (prefix, secure) = if https {
+        ("__Host-", "; Secure")
+    } else {
+        ("", "")
+    };
+    let code = to.as_str();
+    format!(
+        "{prefix}{LANG_COOKIE}={code}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}"
+    )
+}
+
+/// `GET /assets/{name}`: a file of the program, or the calendars' colours. An older colour sheet's
+/// address gets today's colours, not to be kept.
+pub(crate) async fn asset(
+    State(web): State<WebState>,
+    Segment(name): Segment,
+) -> Result<Response, PageFailure> {
+    if let Some(response) = assets::named(&name) {
+        return Ok(response);
+    }
+    if !is_color_sheet(&name) {
+        return Err(PageFailure(Failure::NotFound));
+    }
+    let mut conn = web.db.read().await?;
+    let sheet = Catalogue::read(&mut conn).await?.colors();
+    let cache = if sheet.name() == name {
+        Cache::Immutable
+    } else {
+        Cache::Never
+    };
+    Ok(assets::css_response(sheet.into_css(), cache))
+}
+
+fn is_color_sheet(name: &str) -> bool {
+    let hash = name
+        .strip_prefix("colors-")
+        .and_then(|rest| rest.strip_suffix(".css"));
+    hash.is_some_and(|h| h.len() == 16 && h.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// `GET /favicon.svg`.
+pub(crate) async fn favicon() -> Response {
+    assets::favicon_svg()
+}
+
+/// `GET /favicon.ico`.
+pub(crate) async fn favicon_ico() -> Response {
+    assets::favicon_ico()
+}
+
+/// `GET /robots.txt`. Calendar services obey it too, so it must never keep anybody from feeds.
+pub(crate) async fn robots() -> Response {
+    assets::text(
+        "User-agent: *\nDisallow: /cms/\nDisallow: /partners/\nDisallow: /language\n".into(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_cookie_follows_the_scheme() {
+        assert!(cookie(UiLang::En, true).starts_with("__Host-lang=en; Path=/;"));
+        assert!(cookie(UiLang::En, true).ends_with("; Secure"));
+        assert!(cookie(UiLang::Ko, false).starts_with("lang=ko;"));
+        assert!(!cookie(UiLang::Ko, false).contains("Secure"));
+    }
+
+    #[test]
+    fn e15_only_color_sheets_reach_the_database() {
+        assert!(is_color_sheet("colors-0123456789abcdef.css"));
+        for bad in [
+            "colors-.css",
+            "colors-../../etc/passwd.css",
+            "colors-0123456789abcdef",
+            "x",
+        ] {
+            assert!(!is_color_sheet(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The command line. Every setting is a flag, an environment variable of the same name and a
+//! key of the TOML file (R28).
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Calendars that people subscribe to.
+#[derive(Debug, Parser)]
+#[command(name = "almanac", version, about, propagate_version = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub settings: Settings,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Settings as given; what is not given comes from the file, else from the defaults.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Settings {
+    /// A TOML file with the same keys as these flags.
+    #[arg(long, global = true, env = "ALMANAC_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder of the embedded database and caches [default: ./almanac-data].
+    #[arg(long, global = true, env = "ALMANAC_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// PostgreSQL instead of the embedded database: postgres://...
+    #[arg(
+        long,
+        global = true,
+        env = "ALMANAC_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub database_url: Option<String>,
+    /// A file that holds the database address: for secrets.
+    #[arg(
+        long,
+        global = true,
+        env = "ALMANAC_DATABASE_URL_FILE",
+        value_name = "FILE"
+    )]
+    pub database_url_file: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1:8080].
+    #[arg(long, global = true, env = "ALMANAC_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// Public address, written into links and feeds [default: http://localhost:8080].
+    #[arg(long, global = true, env = "ALMANAC_BASE_URL", value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Memory for compiled feeds, in MiB [default: 256].
+    #[arg(
+        long,
+        global = true,
+        env = "ALMANAC_FEED_CACHE_MIB",
+        value_name = "MIB"
+    )]
+    pub feed_cache_mib: Option<usize>,
+    /// How the log is written [default: text].
+    #[arg(long, global = true, env = "ALMANAC_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+    /// Tests and demos: another time may be pretended.
+    #[arg(long, global = true, env = "ALMANAC_ALLOW_NOW")]
+    pub allow_now: bool,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs everything: site, feeds, background work.
+    Serve(Serve),
+    /// Reads a schedule into a calendar.
+    Import(Import),
+    /// Writes a calendar to standard output.
+    Export(Export),
+    /// Brings the database to this version.
+    Migrate,
+    /// Checks configuration, database, clock, disk and feeds.
+    Doctor,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// On an empty database, first load the demo catalogue.
+    #[arg(long, env = "ALMANAC_DEMO")]
+    pub demo: bool,
+    /// Serve the demo on an address that others can reach.
+    #[arg(long, env = "ALMANAC_DEMO_PUBLIC")]
+    pub demo_public: bool,
+    /// Do not bring the database to this version.
+    #[arg(long, env = "ALMANAC_NO_MIGRATE")]
+    pub no_migrate: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Import {
+    /// An .ics or .json file; `-` reads standard input.
+    pub file: PathBuf,
+    /// The calendar's short name; it is made where there is none.
+    #[arg(long, value_name = "SLUG")]
+    pub calendar: String,
+    /// Its title.
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Its category.
+    #[arg(long, value_name = "SLUG")]
+    pub category: Option<String>,
+    /// Language of its texts, for a new calendar [default: ko].
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
+    /// Time zone that it is shown in, for a new calendar [default: what the file says, else
+    /// Asia/Seoul].
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
+    /// Which of the calendar's sources this file is: a file replaces what the same source said.
+    #[arg(long, default_value = "import", value_name = "NAME")]
+    pub source: String,
+    /// Say what would happen, change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Let the file take much out of the calendar.
+    #[arg(long)]
+    pub allow_removals: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Export {
+    /// The calendar's short name or permanent id.
+    #[arg(long, value_name = "SLUG")]
+    pub calendar: String,
+    /// In which form.
+    #[arg(long, default_value = "ics")]
+    pub format: ExportFormat,
+}
+
+/// Forms of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// iCalendar, to the letter, everything.
+    Ics,
+    /// Our own JSON, which `import` takes back whole.
+    Json,
+    /// One line an instance, for spreadsheets.
+    Csv,
+}

@@ -1,0 +1,111 @@
+//! `almanac serve`: everything in one process.
+
+use crate::cli::Serve;
+use crate::config::Config;
+use crate::demo;
+use crate::server::{self, Parts};
+use anyhow::{Context, Result, bail};
+use api::{Health, HealthState};
+use domain::clock::Clock;
+use feeds::{Feeds, Settings};
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+use store::{Db, Patience};
+use tokio::signal::unix::{SignalKind, signal};
+use web::base_url::BaseUrl;
+use web::state::WebState;
+
+pub async fn run(config: &Config, serve: &Serve) -> Result<ExitCode> {
+    let listener = server::listen(&config.listen).await?;
+    let address = listener.local_addr()?;
+    if serve.demo && !serve.demo_public && !address.ip().is_loopback() {
+        bail!(
+            "the demo is for this machine only, and {address} is not: \
+             listen on 127.0.0.1, or say --demo-public"
+        );
+    }
+    let db = open(config, serve).await?;
+    let clock = config.clock();
+    let parts = join(config, &db, &clock).await?;
+    if serve.demo {
+        parts.health.health.set_demo_loading(true);
+        tokio::spawn(load_demo(db.clone(), clock.clone(), parts.clone()));
+    }
+    tokio::spawn(parts.feeds.clone().follow());
+    tokio::spawn(jobs::run(db.clone(), clock));
+    announce(&format!("listening on http://{address}"))?;
+    server::serve(listener, parts, stopped()?).await;
+    db.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn open(config: &Config, serve: &Serve) -> Result<Db> {
+    let db = Db::open(&config.database, Patience::Server)
+        .await
+        .context("cannot open the database")?;
+    if !serve.no_migrate {
+        db.migrate().await?;
+    }
+    db.check_schema().await?;
+    Ok(db)
+}
+
+async fn join(config: &Config, db: &Db, clock: &Clock) -> Result<Parts> {
+    let mut tx = db.begin().await?;
+    let lineage = store::settings::lineage(&mut tx).await?;
+    tx.commit().await?;
+    let settings = Settings {
+        base_url: config.base_url.clone(),
+        cache_bytes: config.feed_cache_bytes,
+    };
+    let base_url = BaseUrl::parse(&config.base_url).context("base-url is no address")?;
+    Ok(Parts {
+        feeds: Feeds::start(db.clone(), settings, lineage).await?,
+        web: WebState {
+            db: db.clone(),
+            clock: clock.clone(),
+            base_url,
+        },
+        health: HealthState {
+            db: db.clone(),
+            health: Arc::new(Health::default()),
+        },
+    })
+}
+
+async fn load_demo(db: Db, clock: Clock, parts: Parts) {
+    match demo::load(&db, clock.now()).await {
+        Ok(true) => {}
+        Ok(false) => {
+            tracing::warn!("the database has calendars of its own: the demo was not loaded");
+        }
+        Err(error) => tracing::error!("the demo could not be loaded: {error:#}"),
+    }
+    if let Err(error) = parts.feeds.refresh().await {
+        tracing::error!(%error, "the demo was loaded but is not seen yet");
+    }
+    parts.health.health.set_demo_loading(false);
+    let ready = format!("ready: open {}/", parts.web.base_url.as_str());
+    if let Err(error) = announce(&ready) {
+        tracing::debug!(%error, "nobody reads standard output");
+    }
+}
+
+fn announce(line: &str) -> Result<()> {
+    let mut out = std::io::stdout();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}
+
+/// Resolves at SIGTERM or Ctrl-C.
+fn stopped() -> Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

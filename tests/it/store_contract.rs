@@ -1,0 +1,430 @@
+//! Every store operation, on both engines.
+
+use crate::databases::on_both;
+use crate::given::{self, at, calendar, event, game, ko, now};
+use domain::calendar::Visibility;
+use domain::change::ChangeKind;
+use domain::event::{Event, Status};
+use domain::id::{CalendarId, ProposalId};
+use domain::merge::Pin;
+use domain::patch::{EventPatch, FieldValue};
+use domain::proposal::{Aim, Origin, Proposal, State};
+use domain::series::Series;
+use jiff::{Timestamp, ToSpan};
+use std::time::{Duration, Instant};
+use store::publish::{Batch, Write, publish};
+use store::{Db, Error};
+
+async fn write(db: &Db, calendar: &domain::calendar::Calendar, writes: Vec<Write>) -> i64 {
+    write_at(db, calendar, writes, now()).await
+}
+
+async fn write_at(
+    db: &Db,
+    calendar: &domain::calendar::Calendar,
+    writes: Vec<Write>,
+    at: Timestamp,
+) -> i64 {
+    let mut tx = db.begin().await.unwrap();
+    let zone = &calendar.profile.zone;
+    let batch = Batch {
+        calendar: calendar.id,
+        zone,
+        source: None,
+        at,
+        writes,
+    };
+    let revisions = publish(&mut tx, batch).await.unwrap();
+    tx.commit().await.unwrap();
+    revisions[&calendar.id]
+}
+
+fn next(event: &Event, change: impl Fn(&mut Event)) -> Event {
+    let mut next = event.clone();
+    next.version += 1;
+    next.modified = event.modified.checked_add(1.second()).unwrap();
+    change(&mut next);
+    next
+}
+
+async fn revision(db: &Db, id: CalendarId) -> i64 {
+    let mut conn = db.read().await.unwrap();
+    store::calendars::by_id(&mut conn, id)
+        .await
+        .unwrap()
+        .unwrap()
+        .revision
+}
+
+on_both! {
+    async fn migrating_again_changes_nothing_and_the_schema_is_current(fresh) {
+        let before = fresh.db.schema_version().await.unwrap();
+        let other = fresh.again().await;
+        let (one, two) = tokio::join!(fresh.db.migrate(), other.migrate());
+        one.unwrap();
+        two.unwrap();
+        assert_eq!(fresh.db.schema_version().await.unwrap(), before);
+        fresh.db.check_schema().await.unwrap();
+        assert!(["SQLite", "PostgreSQL"].contains(&fresh.db.engine()));
+        other.close().await;
+    }
+
+    async fn a_calendar_is_found_by_every_name_it_ever_had(fresh) {
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let mut tx = db.begin().await.unwrap();
+        let mut profile = made.profile.clone();
+        profile.slug = given::slug("haneul-2027");
+        let revision = store::calendars::update_profile(&mut tx, made.id, &profile, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(revision, 2);
+        let mut conn = db.read().await.unwrap();
+        for (name, alias) in
+            [("haneul", true), ("haneul-2027", false), (made.public_id.as_str(), true)]
+        {
+            let found = store::calendars::find(&mut conn, name).await.unwrap().unwrap();
+            assert_eq!((found.calendar.id, found.alias), (made.id, alias), "{name}");
+            assert_eq!(found.calendar.profile, profile);
+        }
+        assert_eq!(store::calendars::find(&mut conn, "nobody").await.unwrap(), None);
+        let names = store::calendars::names(&mut conn).await.unwrap();
+        assert_eq!(names.len(), 2);
+        assert_eq!(store::categories::all(&mut conn).await.unwrap(), [given::category()]);
+    }
+
+    async fn a_name_is_never_used_again(fresh) {
+        let db = &fresh.db;
+        let first = calendar(db, "haneul").await;
+        let mut tx = db.begin().await.unwrap();
+        let mut profile = first.profile.clone();
+        profile.slug = given::slug("bada");
+        store::calendars::update_profile(&mut tx, first.id, &profile, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        let second = store::calendars::draft(given::profile("haneul"), now());
+        let refused = store::calendars::insert(&mut tx, &second).await;
+        tx.roll_back().await.unwrap();
+        assert!(matches!(refused, Err(Error::NameTaken(name)) if name == "haneul"));
+    }
+
+    async fn a_withdrawn_calendar_is_not_listed_but_still_known(fresh) {
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let mut tx = db.begin().await.unwrap();
+        store::calendars::set_visibility(&mut tx, made.id, Visibility::Withdrawn, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut conn = db.read().await.unwrap();
+        assert!(store::calendars::all(&mut conn).await.unwrap().is_empty());
+        assert_eq!(store::calendars::all_with_withdrawn(&mut conn).await.unwrap().len(), 1);
+    }
+
+    async fn a_batch_is_one_revision_however_many_events_it_touches(fresh) {
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let one = event("a", game("하늘 대 바다", "2027-04-05T18:30:00"));
+        let two = event("b", game("하늘 대 숲", "2027-04-06T18:30:00"));
+        let created = vec![Write::Create(one.clone()), Write::Create(two.clone())];
+        assert_eq!(write(db, &made, created).await, 2);
+        let off = next(&one, |e| e.body.main.status = Status::Cancelled);
+        let writes = vec![
+            Write::Replace { event: off.clone(), kind: ChangeKind::Cancelled },
+            Write::Remove(two.id),
+        ];
+        assert_eq!(write(db, &made, writes).await, 3);
+
+        let mut conn = db.read().await.unwrap();
+        assert_eq!(store::events::of_calendar(&mut conn, made.id).await.unwrap(), [off.clone()]);
+        let log = store::events::changes_since(&mut conn, made.id, 2, 10).await.unwrap();
+        let mut kinds: Vec<_> = log.iter().map(|c| (c.revision, c.event, c.kind)).collect();
+        kinds.sort_by_key(|(_, event, _)| *event);
+        let mut want =
+            [(3, one.id, ChangeKind::Cancelled), (3, two.id, ChangeKind::Removed)];
+        want.sort_by_key(|(_, event, _)| *event);
+        assert_eq!(kinds, want);
+        let history = store::events::history(&mut conn, one.id, 10).await.unwrap();
+        let kinds: Vec<_> = history.iter().map(|v| (v.version, v.kind)).collect();
+        assert_eq!(kinds, [(2, ChangeKind::Cancelled), (1, ChangeKind::Created)]);
+        assert_eq!(history[1].body, one.body);
+        let gone = store::events::by_public_id(&mut conn, &two.public_id).await.unwrap().unwrap();
+        assert_eq!(gone.removed, Some(now()));
+        assert_eq!(gone.calendars, [made.id]);
+        assert_eq!(store::events::by_id(&mut conn, one.id).await.unwrap().unwrap().event, off);
+        let uids = store::events::uids(&mut conn, made.id).await.unwrap();
+        assert_eq!(uids.len(), 2, "a removed event keeps its uid: {uids:?}");
+        assert_eq!(store::calendars::revisions(&mut conn).await.unwrap(), [(made.id, 3)]);
+    }
+
+    async fn last_modified_moves_a_second_with_each_revision(fresh) {
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let mut last = made.modified;
+        for uid in ["a", "b", "c"] {
+            write(db, &made, vec![Write::Create(event(uid, game("경기", "2027-04-05T18:30:00")))]).await;
+            let mut conn = db.read().await.unwrap();
+            let now = store::calendars::by_id(&mut conn, made.id).await.unwrap().unwrap().modified;
+            assert!(now >= last.checked_add(1.second()).unwrap(), "{now} after {last}");
+            last = now;
+        }
+    }
+
+    async fn a_rolled_back_batch_leaves_no_trace(fresh) {
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let mut tx = db.begin().await.unwrap();
+        let writes = vec![Write::Create(event("a", game("경기", "2027-04-05T18:30:00")))];
+        let zone = &made.profile.zone;
+        let batch = Batch { calendar: made.id, zone, source: None, at: now(), writes };
+        publish(&mut tx, batch).await.unwrap();
+        tx.roll_back().await.unwrap();
+        assert_eq!(revision(db, made.id).await, 1);
+        let mut conn = db.read().await.unwrap();
+        assert!(store::events::of_calendar(&mut conn, made.id).await.unwrap().is_empty());
+    }
+
+    async fn a_snapshot_shows_one_moment(fresh) {
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let mut snapshot = db.snapshot().await.unwrap();
+        let before = store::calendars::by_id(&mut snapshot, made.id).await.unwrap().unwrap();
+        write(db, &made, vec![Write::Create(event("a", game("경기", "2027-04-05T18:30:00")))]).await;
+        let events = store::events::of_calendar(&mut snapshot, made.id).await.unwrap();
+        let after = store::calendars::by_id(&mut snapshot, made.id).await.unwrap().unwrap();
+        snapshot.roll_back().await.unwrap();
+        assert!(events.is_empty());
+        assert_eq!(before.revision, after.revision);
+        assert_eq!(revision(db, made.id).await, 2);
+    }
+
+    async fn writers_wait_for_one_another(fresh) {
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let mut tasks = Vec::new();
+        for task in 0..8 {
+            let (db, made) = (fresh.again().await, made.clone());
+            tasks.push(tokio::spawn(async move {
+                for turn in 0..5 {
+                    let uid = format!("{task}-{turn}");
+                    let new = event(&uid, game("경기", "2027-04-05T18:30:00"));
+                    write(&db, &made, vec![Write::Create(new)]).await;
+                }
+                db.close().await;
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(revision(db, made.id).await, 41);
+    }
+
+    async fn occurrences_follow_series_and_their_changed_instances(fresh) {
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let mut body = game("주간 모임", "2027-04-01T09:00:00");
+        let mut moved = game("주간 모임(변경)", "2027-04-09T10:00:00").main;
+        moved.status = Status::Postponed;
+        let id = |day: &str| domain::series::RecurrenceId::parse(&format!("{day}T09:00:00")).unwrap();
+        body.series = Some(Series {
+            rules: vec!["FREQ=WEEKLY;COUNT=4".parse().unwrap()],
+            except: vec![id("2027-04-15")],
+            overrides: vec![domain::series::Override { at: id("2027-04-08"), instead: moved }],
+            ..Series::default()
+        });
+        let series = event("a", body);
+        let single = event("b", game("단발", "2027-04-08T23:00:00"));
+        write(db, &made, vec![Write::Create(series.clone()), Write::Create(single)]).await;
+        let mut conn = db.read().await.unwrap();
+        let (from, to) = (at("2027-03-31T15:00:00Z"), at("2027-04-30T15:00:00Z"));
+        let shown = store::occurrences::between(&mut conn, Some(made.id), from, to, 50).await.unwrap();
+        let seen: Vec<_> = shown
+            .iter()
+            .map(|s| (s.starts.to_string(), s.what.title.pick(domain::text::Lang::KO, domain::text::Lang::KO).to_owned(), s.repeats))
+            .collect();
+        assert_eq!(seen, [
+            ("2027-04-01T00:00:00Z".to_owned(), "주간 모임".to_owned(), true),
+            ("2027-04-08T14:00:00Z".to_owned(), "단발".to_owned(), false),
+            ("2027-04-09T01:00:00Z".to_owned(), "주간 모임(변경)".to_owned(), true),
+            ("2027-04-22T00:00:00Z".to_owned(), "주간 모임".to_owned(), true),
+        ]);
+        assert_eq!(shown[2].recurrence_id, Some(id("2027-04-08")));
+        let all = store::occurrences::between(&mut conn, None, from, to, 2).await.unwrap();
+        assert_eq!(all.len(), 2);
+        let of_event = store::occurrences::of_event(&mut conn, series.id, at("2027-04-10T00:00:00Z"), 9).await.unwrap();
+        assert_eq!(of_event.len(), 1);
+        let next = store::occurrences::next_for_each(&mut conn, at("2027-04-02T00:00:00Z")).await.unwrap();
+        assert_eq!(next.len(), 1);
+        assert_eq!(next[0].uid, "b");
+        let coming = store::occurrences::upcoming(&mut conn, made.id, at("2027-04-08T15:00:00Z"), 9).await.unwrap();
+        assert_eq!(coming.len(), 3, "what is under way counts");
+        let past = store::occurrences::past(&mut conn, made.id, at("2027-04-30T00:00:00Z"), 2).await.unwrap();
+        assert_eq!(past[0].starts, at("2027-04-22T00:00:00Z"), "latest first");
+        assert_eq!(store::events::repeating(&mut conn).await.unwrap(), [series]);
+    }
+
+    async fn an_event_in_two_calendars_moves_both_revisions(fresh) {
+        let db = &fresh.db;
+        let (one, two) = (calendar(db, "haneul").await, calendar(db, "bada").await);
+        let derby = event("derby", game("하늘 대 바다", "2027-04-05T18:30:00"));
+        write(db, &one, vec![Write::Create(derby.clone())]).await;
+        let mut tx = db.begin().await.unwrap();
+        store::events::place(&mut tx, &derby, two.id, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!((revision(db, one.id).await, revision(db, two.id).await), (2, 2));
+        let moved = next(&derby, |e| e.body = game("하늘 대 바다", "2027-04-06T18:30:00"));
+        let replace = Write::Replace { event: moved, kind: ChangeKind::Rescheduled };
+        write(db, &one, vec![replace]).await;
+        assert_eq!((revision(db, one.id).await, revision(db, two.id).await), (3, 3));
+        let mut conn = db.read().await.unwrap();
+        let mut places = store::events::placements(&mut conn, derby.id).await.unwrap();
+        places.sort();
+        let mut want = [one.id, two.id];
+        want.sort();
+        assert_eq!(places, want);
+    }
+
+    async fn sources_remember_what_they_said(fresh) {
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let one = event("a", game("경기", "2027-04-05T18:30:00"));
+        write(db, &made, vec![Write::Create(one.clone())]).await;
+        let mut tx = db.begin().await.unwrap();
+        let source = store::sources::find_or_create(&mut tx, made.id, "club", now()).await.unwrap();
+        for digest in [vec![1u8], vec![2]] {
+            let said = store::sources::Said { source_uid: "x".into(), event: one.id, digest };
+            store::sources::note(&mut tx, source.id, vec![said]).await.unwrap();
+        }
+        store::sources::seen(&mut tx, source.id, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut conn = db.read().await.unwrap();
+        assert_eq!(store::sources::find(&mut conn, made.id, "club").await.unwrap(), Some(source.clone()));
+        let owned = store::sources::owned(&mut conn, source.id).await.unwrap();
+        assert_eq!(owned["x"].digest, [2]);
+        assert!(!owned["x"].removed);
+        assert_eq!(store::events::of_source(&mut conn, source.id).await.unwrap(), [one.clone()]);
+        let coming = store::occurrences::coming_of_source(&mut conn, source.id, now()).await.unwrap();
+        assert_eq!(coming, [one.id]);
+        let later = at("2028-01-01T00:00:00Z");
+        assert!(store::occurrences::coming_of_source(&mut conn, source.id, later).await.unwrap().is_empty());
+    }
+
+    async fn pins_are_kept_whole(fresh) {
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let one = event("a", game("경기", "2027-04-05T18:30:00"));
+        write(db, &made, vec![Write::Create(one.clone())]).await;
+        let pin = Pin {
+            overruled: FieldValue::Title(ko("옛 이름")),
+            conflict: Some(FieldValue::Title(ko("셋째 이름"))),
+        };
+        let mut tx = db.begin().await.unwrap();
+        store::pins::replace(&mut tx, one.id, std::slice::from_ref(&pin)).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut conn = db.read().await.unwrap();
+        assert_eq!(store::pins::of_event(&mut conn, one.id).await.unwrap(), [pin]);
+        drop(conn);
+        let mut tx = db.begin().await.unwrap();
+        store::pins::replace(&mut tx, one.id, &[]).await.unwrap();
+        assert!(store::pins::of_event(&mut tx, one.id).await.unwrap().is_empty());
+        tx.commit().await.unwrap();
+    }
+
+    async fn a_proposal_is_decided_once(fresh) {
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let one = event("a", game("경기", "2027-04-05T18:30:00"));
+        write(db, &made, vec![Write::Create(one.clone())]).await;
+        let mut patch = EventPatch::default();
+        patch.put(FieldValue::Status(Status::Cancelled));
+        let proposals = [
+            Aim::Change { event: one.id, base_version: 1, patch },
+            Aim::Create(Box::new(game("새 경기", "2027-05-05T18:30:00"))),
+        ]
+        .map(|aim| Proposal {
+            id: ProposalId(store::new_id()),
+            calendar: made.id,
+            origin: Origin::Tip,
+            state: State::Waiting,
+            aim,
+            created: now(),
+            due: None,
+        });
+        let mut tx = db.begin().await.unwrap();
+        for proposal in &proposals {
+            store::proposals::add(&mut tx, proposal).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let mut conn = db.read().await.unwrap();
+        assert_eq!(store::proposals::in_state(&mut conn, State::Waiting, 9).await.unwrap(), proposals);
+        drop(conn);
+        let mut tx = db.begin().await.unwrap();
+        let id = proposals[0].id;
+        assert!(store::proposals::decide(&mut tx, id, State::Waiting, State::Accepted).await.unwrap());
+        assert!(!store::proposals::decide(&mut tx, id, State::Waiting, State::Rejected).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+
+    async fn another_process_s_write_is_noticed_within_a_second(fresh) {
+        let made = calendar(&fresh.db, "haneul").await;
+        let mut watch = fresh.db.watch();
+        watch.changed().await;
+        let other = fresh.again().await;
+        write(&other, &made, vec![Write::Create(event("a", game("경기", "2027-04-05T18:30:00")))]).await;
+        let start = Instant::now();
+        while revision(&fresh.db, made.id).await < 2 {
+            watch.changed().await;
+        }
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+        other.close().await;
+    }
+
+    async fn windows_roll_once_a_week(fresh) {
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        for (days, rolled) in [(6, 0), (13, 1), (14, 0)] {
+            let mut tx = db.begin().await.unwrap();
+            let later = now().checked_add((24 * days).hours()).unwrap();
+            assert_eq!(store::calendars::roll_windows(&mut tx, later).await.unwrap(), rolled, "{days}");
+            tx.commit().await.unwrap();
+        }
+        assert_eq!(revision(db, made.id).await, 2);
+        let mut conn = db.read().await.unwrap();
+        assert!(store::events::changes_since(&mut conn, made.id, 0, 9).await.unwrap().is_empty());
+    }
+
+    async fn endless_series_are_expanded_further_as_time_goes_by(fresh) {
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let mut body = game("모임", "2027-01-01T09:00:00");
+        body.series = Some(Series { rules: vec!["FREQ=YEARLY".parse().unwrap()], ..Series::default() });
+        write(db, &made, vec![Write::Create(event("a", body))]).await;
+        let later = at("2036-01-01T00:00:00Z");
+        let mut tx = db.begin().await.unwrap();
+        assert!(store::occurrences::upcoming(&mut tx, made.id, later, 9).await.unwrap().is_empty());
+        assert_eq!(store::occurrences::extend(&mut tx, later).await.unwrap(), 1);
+        let ahead = store::occurrences::upcoming(&mut tx, made.id, later, 9).await.unwrap();
+        assert_eq!(ahead.len(), 3);
+        assert_eq!(store::occurrences::rederive(&mut tx, now()).await.unwrap(), 1, "the horizon moved back");
+        tx.commit().await.unwrap();
+        assert_eq!(revision(db, made.id).await, 3);
+    }
+
+    async fn the_lineage_is_made_once(fresh) {
+        let mut tx = fresh.db.begin().await.unwrap();
+        let first = store::settings::lineage(&mut tx).await.unwrap();
+        assert_eq!(store::settings::lineage(&mut tx).await.unwrap(), first);
+        store::settings::put(&mut tx, "x", "1").await.unwrap();
+        store::settings::put(&mut tx, "x", "2").await.unwrap();
+        assert_eq!(store::settings::get(&mut tx, "x").await.unwrap().as_deref(), Some("2"));
+        tx.commit().await.unwrap();
+        assert_eq!(first.len(), 22);
+    }
+
+    async fn more_rows_than_one_statement_takes_fit_into_one_batch(fresh) {
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let body = game("경기", "2027-04-05T18:30:00");
+        let many = (0..5_001).map(|n| Write::Create(event(&n.to_string(), body.clone()))).collect();
+        assert_eq!(write(db, &made, many).await, 2);
+        let mut conn = db.read().await.unwrap();
+        assert_eq!(store::events::of_calendar(&mut conn, made.id).await.unwrap().len(), 5_001);
+    }
+}
