@@ -110,9 +110,12 @@ async fn bring(db: &Db, entry: &Entry, catalogue: &Catalogue, now: Timestamp) ->
     let (mut reading, shifted) = read(entry, now)?;
     let mut profile = entry.profile.clone();
     if shifted {
-        for (lang, note) in catalogue.shifted.iter() {
-            let said = profile.description.get(lang).unwrap_or_default();
-            profile.description.set(lang, format!("{said} {note}"));
+        // Dates that never were: labelled like everything invented, on the page, in the feed's
+        // name and in each entry.
+        profile.sample = true;
+        append(&mut profile.description, &catalogue.shifted);
+        for draft in &mut reading.drafts {
+            append(&mut draft.body.main.description, &catalogue.shifted);
         }
     }
     reading.skipped.clear();
@@ -135,6 +138,13 @@ async fn bring(db: &Db, entry: &Entry, catalogue: &Catalogue, now: Timestamp) ->
     };
     ingest::bring_in(db, &import, false).await?;
     Ok(())
+}
+
+fn append(text: &mut Text, note: &Text) {
+    for (lang, note) in note.iter() {
+        let said = text.get(lang).unwrap_or_default();
+        text.set(lang, format!("{said} {note}").trim());
+    }
 }
 
 async fn is_over(conn: &mut store::Conn, calendar: &Calendar, now: Timestamp) -> Result<bool> {

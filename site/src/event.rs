@@ -302,7 +302,8 @@ fn map(place: &Place, name: &str, t: T) -> Option<Anchor> {
             let (lat, lon) = (geo.lat(), geo.lon());
             format!("https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=17/{lat}/{lon}")
         }
-        (None, _) if name.is_empty() => return None,
+        // A meeting on the web has an address, which no map knows.
+        (None, _) if name.is_empty() || name.contains("://") => return None,
         (None, UiLang::Ko) => format!(
             "https://map.kakao.com/link/search/{}",
             utf8_percent_encode(name, NON_ALPHANUMERIC)

@@ -9,14 +9,21 @@ use domain::zone::Zone;
 use serde_json::{Map, Value, json};
 use web::locale::T;
 
-/// Calendars of this category hold sports events.
-const SPORTS: &str = "sports";
+/// Calendars of these categories hold sports events.
+const SPORTS: [&str; 6] = [
+    "sports",
+    "football",
+    "baseball",
+    "motor-racing",
+    "cycling",
+    "esports",
+];
 
 /// The document of one instance.
 pub fn event(what: &Occurrence, calendar: Option<&Calendar>, page: &str, t: T) -> String {
     let primary = calendar.map_or(t.lang(), |c| c.profile.language);
     let pick = |text: &Text| text.pick(t.lang(), primary).to_owned();
-    let sports = calendar.is_some_and(|c| c.profile.category.as_str() == SPORTS);
+    let sports = calendar.is_some_and(|c| SPORTS.contains(&c.profile.category.as_str()));
     let zone = calendar.map_or_else(Zone::seoul, |c| c.profile.zone.clone());
     let mut out = Map::new();
     let mut put = |name: &str, value: Value| {

@@ -48,3 +48,39 @@ pub enum Error {
     #[error("the name {0} is taken, or was used before")]
     NameTaken(String),
 }
+
+impl Error {
+    /// True when the database cannot be asked just now, and asking again later may help: no
+    /// connection, none free, or locked for too long.
+    pub fn is_away(&self) -> bool {
+        let Self::Database(error) = self else {
+            return false;
+        };
+        match error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => true,
+            // SQLite: BUSY, CANTOPEN. PostgreSQL: shutting down, starting, too many connections.
+            sqlx::Error::Database(said) => said.code().is_some_and(|code| {
+                ["5", "14", "57P01", "57P02", "57P03", "53300"].contains(&&*code)
+            }),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_connection_is_away_and_a_faulty_row_is_not() {
+        let lost = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        assert!(Error::Database(sqlx::Error::Io(lost)).is_away());
+        assert!(Error::Database(sqlx::Error::PoolTimedOut).is_away());
+        assert!(!Error::Database(sqlx::Error::RowNotFound).is_away());
+        assert!(!Error::NameTaken("kbo".into()).is_away());
+    }
+}

@@ -13,8 +13,8 @@ use jiff::{Timestamp, ToSpan};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// How far ahead events that repeat without end are expanded.
-const AHEAD_DAYS: i64 = 3 * 366;
+/// How far ahead events that repeat without end are expanded, in years.
+const AHEAD_YEARS: i64 = 3;
 
 /// One instance of an event, as pages and answers show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,7 +197,7 @@ pub async fn of_event(
          JOIN placement p ON p.event = o.event
          WHERE o.event = $1
            AND (o.ends_ms > $2 OR o.starts_ms >= $2)
-           AND p.calendar = (SELECT min(calendar) FROM placement WHERE event = $1)
+           AND p.calendar = (SELECT calendar FROM placement WHERE event = $1 ORDER BY calendar LIMIT 1)
          ORDER BY o.starts_ms, o.ordinal
          LIMIT $3",
         event.0,
@@ -271,10 +271,14 @@ pub(crate) async fn derive(
 }
 
 fn rows_of(event: &Event, zone: &Zone, at: Timestamp, out: &mut Vec<Vec<Value>>) {
-    let until = at.checked_add((AHEAD_DAYS * 24).hours()).unwrap_or(at);
+    let years = |years: i64| at.checked_add((years * 366 * 24).hours()).unwrap_or(at);
     let endless = event.body.series.as_ref().is_some_and(Series::is_endless);
-    let window = endless.then_some((Timestamp::MIN, until));
-    let instances = match event.body.instances(window, zone, Budget::default()) {
+    // All past and three years ahead; where that is more than the budget bears (a daily rule
+    // since 1970, until 9999), the last five years and the next three.
+    let wide = endless.then_some((Timestamp::MIN, years(AHEAD_YEARS)));
+    let near = Some((years(-5), years(AHEAD_YEARS)));
+    let expand = |window| event.body.instances(window, zone, Budget::default());
+    let instances = match expand(wide).or_else(|_| expand(near)) {
         Ok(instances) => instances,
         Err(error) => {
             // Imports refuse what the budget does not bear; the feed still carries the rule.

@@ -1,9 +1,13 @@
 //! Whole-program tests: one binary, linked once (R34).
 
+mod architecture;
 mod clients;
 mod databases;
+mod edges;
+mod faults;
 mod given;
 mod import_stories;
+mod policy;
 mod polls;
 mod store_contract;
 mod support;

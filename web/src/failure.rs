@@ -256,8 +256,17 @@ impl<E: Into<Failure>> From<E> for ApiFailure {
     }
 }
 
+/// Seconds until a page asks again for a database that is away.
+const AWAY_SECONDS: u32 = 10;
+
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
+        if error.is_away() {
+            tracing::warn!(cause = %error, "the database is away");
+            return Self::Unavailable {
+                retry_after: AWAY_SECONDS,
+            };
+        }
         Self::Internal(error.into())
     }
 }

@@ -26,6 +26,8 @@ pub struct Tile {
     pub day: String,
     /// Month, short.
     pub month: &'static str,
+    /// The year, where it is not this one.
+    pub year: Option<String>,
     /// Today, tomorrow and their neighbours, in a word.
     pub relative: Option<&'static str>,
     /// It is today.
@@ -114,6 +116,7 @@ impl Reading {
             weekday: weekday(self.t, date.weekday()),
             day: date.day().to_string(),
             month: month(self.t, date),
+            year: (date.year() != self.today.year()).then(|| date.year().to_string()),
             relative: self.relative(date),
             today: date == self.today,
             spoken: self.date(date),
@@ -134,6 +137,13 @@ impl Reading {
     pub fn hours(&self, time: &EventTime) -> String {
         match time {
             EventTime::Zoned(_) | EventTime::Floating { .. } => match self.clocks(time) {
+                Some((start, Some(end))) if is_one_night(start, end) => {
+                    let pair = [
+                        ("from", &*self.clock(start.time())),
+                        ("to", &*self.clock(end.time())),
+                    ];
+                    self.t.f("when.overnight", &pair)
+                }
                 Some((start, end)) => self.hours_between(start, end),
                 None => String::new(),
             },
@@ -290,6 +300,12 @@ fn spans_days(start: DateTime, end: Option<DateTime>) -> bool {
     let next = start.date().tomorrow().unwrap_or(start.date());
     let at_midnight = end.date() == next && end.time() == Time::midnight();
     end.date() != start.date() && !at_midnight
+}
+
+/// True for what ends on the morning after: less than a day, into the next date.
+fn is_one_night(start: DateTime, end: DateTime) -> bool {
+    let next = start.date().tomorrow().unwrap_or(start.date());
+    spans_days(start, Some(end)) && end.date() == next && end.time() < start.time()
 }
 
 fn half(t: T, time: Time) -> &'static str {

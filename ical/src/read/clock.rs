@@ -82,8 +82,22 @@ impl Clock {
     }
 }
 
-/// How many definitions may be read and compared for one input, whatever it holds (B14).
-const SEARCHES: usize = 2_000;
+/// The work left for the definitions of one input, whatever it holds (B14).
+pub(crate) struct Effort {
+    /// Definitions that may be read.
+    definitions: usize,
+    /// Times that one may be compared with the zones of the world.
+    searches: usize,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self {
+            definitions: 5_000,
+            searches: 2_000,
+        }
+    }
+}
 
 /// What a TZID turned out to be.
 enum Found {
@@ -103,16 +117,19 @@ pub(crate) struct Zones<'c, 'a> {
     calendar: &'c Calendar<'a>,
     found: HashMap<String, Found>,
     years: Option<HashMap<&'c str, Years>>,
-    searches: usize,
+    /// The file's definitions by their names in lower case; the first of a name counts.
+    defined: Option<HashMap<String, &'c Component<'a>>>,
+    effort: &'c mut Effort,
 }
 
 impl<'c, 'a> Zones<'c, 'a> {
-    pub(crate) fn new(calendar: &'c Calendar<'a>) -> Self {
+    pub(crate) fn new(calendar: &'c Calendar<'a>, effort: &'c mut Effort) -> Self {
         Self {
             calendar,
             found: HashMap::new(),
             years: None,
-            searches: SEARCHES,
+            defined: None,
+            effort,
         }
     }
 
@@ -136,7 +153,7 @@ impl<'c, 'a> Zones<'c, 'a> {
                 likely,
                 by_year,
             } => {
-                let searches = &mut self.searches;
+                let searches = &mut self.effort.searches;
                 let year = at.year().clamp(FIRST_YEAR, LAST_YEAR);
                 let zone = by_year.entry(year).or_insert_with(|| {
                     *searches = searches.checked_sub(1)?;
@@ -162,22 +179,22 @@ impl<'c, 'a> Zones<'c, 'a> {
         if let Some(zone) = by_name(&plain) {
             return Found::Zone(zone);
         }
-        let defined = self
-            .calendar
-            .zones
-            .iter()
-            .find(|zone| is_named(zone, &plain));
+        let defined = self.defined(&plain);
         let location = defined.and_then(|zone| zone.get(Name::LicLocation));
         let likely = location
             .and_then(|p| by_name(&p.value))
             .or_else(|| by_likeness(&plain));
         let years = self.years_of(tzid);
         let definition = defined.and_then(|zone| {
-            self.searches = self.searches.checked_sub(1)?;
+            self.effort.definitions = self.effort.definitions.checked_sub(1)?;
             Definition::read(zone, years.1 + 1)
         });
         let read_as = match &definition {
-            Some(definition) => definition.same_as(likely.clone(), years),
+            Some(definition) if self.effort.searches > 0 => {
+                self.effort.searches -= 1;
+                definition.same_as(likely.clone(), years)
+            }
+            Some(_) => None,
             None => likely.clone(),
         };
         match (read_as, definition) {
@@ -193,6 +210,16 @@ impl<'c, 'a> Zones<'c, 'a> {
             },
             (None, None) => Found::Unknown,
         }
+    }
+
+    fn defined(&mut self, tzid: &str) -> Option<&'c Component<'a>> {
+        let calendar = self.calendar;
+        let index = self.defined.get_or_insert_with(|| {
+            let named = |zone| Some((name_of(zone)?, zone));
+            // Reversed, so that the first of a name is the one that stays.
+            calendar.zones.iter().rev().filter_map(named).collect()
+        });
+        index.get(&tzid.trim().to_lowercase()).copied()
     }
 
     /// The years of all values that name a zone, widened by one because series go on.
@@ -248,9 +275,9 @@ fn is_date_at_midnight(property: &Property<'_>, moment: &Moment) -> bool {
     is_date && moment.time == Some(Time::midnight())
 }
 
-fn is_named(zone: &Component<'_>, tzid: &str) -> bool {
-    let id = zone.get(Name::TzId).map(|p| value::unescape(&p.value));
-    id.is_some_and(|id| id.trim().trim_matches('"').eq_ignore_ascii_case(tzid))
+fn name_of(zone: &Component<'_>) -> Option<String> {
+    let id = value::unescape(&zone.get(Name::TzId)?.value).to_lowercase();
+    Some(id.trim().trim_matches('"').to_owned())
 }
 
 fn offset_in(zone: &Zone, at: DateTime) -> i32 {

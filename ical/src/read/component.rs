@@ -81,7 +81,8 @@ impl<'a> Component<'a> {
         Self {
             kind,
             line,
-            properties: Vec::new(),
+            // What an event of a schedule usually has.
+            properties: Vec::with_capacity(12),
             children: Vec::new(),
             fault: None,
             seen: 0,

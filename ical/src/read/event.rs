@@ -16,8 +16,6 @@ use domain::text::{Lang, Text, clean_block, clean_line};
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub line: usize,
-    /// Title or UID, to name it by.
-    pub what: String,
     pub uid: Option<String>,
     pub sequence: i64,
     /// LAST-MODIFIED, else DTSTAMP: tells the newer of two copies.
@@ -48,6 +46,16 @@ pub(crate) struct Repeats {
 impl Repeats {
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+impl Entry {
+    /// Title or UID, for messages.
+    pub(crate) fn what(&self, lang: Lang) -> String {
+        match (self.occurrence.title.pick(lang, lang), &self.uid) {
+            ("", Some(uid)) => shown(uid),
+            (title, _) => shown(title),
+        }
     }
 }
 
@@ -116,7 +124,6 @@ pub(crate) fn read(
     let clock = Clock::of(&occurrence.time);
     Ok(Entry {
         line: component.line,
-        what: what_of(component),
         uid,
         sequence,
         stamp,
@@ -281,7 +288,8 @@ impl Reader<'_, '_> {
                 continue;
             }
             let raw = value::unescape(&property.value);
-            if plain(&raw, cap) {
+            let is_line = name != Name::Description;
+            if plain(&raw, cap, is_line) {
                 text.set(lang, raw.into_owned());
                 continue;
             }
@@ -400,17 +408,60 @@ impl Reader<'_, '_> {
     fn stamp(&self) -> String {
         let stamp = self.component.get(Name::LastModified);
         let stamp = stamp.or_else(|| self.component.get(Name::DtStamp));
-        stamp.map(|p| shown(&p.value)).unwrap_or_default()
+        let short = |p: &Property<'_>| p.value.trim().chars().take(20).collect();
+        stamp.map(short).unwrap_or_default()
     }
 }
 
-/// True for text that every cleaning leaves as it is: printable ASCII on one line, with single
-/// spaces inside. Most texts are, and Unicode normalisation is slow.
-fn plain(text: &str, cap: usize) -> bool {
+/// True for text that cleaning leaves as it is: printable ASCII, Hangul syllables, kana and
+/// ideographs that are their own normal form, without white space at the ends, and on one line
+/// without double spaces. Most texts are, and Unicode normalisation is slow.
+fn plain(text: &str, cap: usize, is_line: bool) -> bool {
     let bytes = text.as_bytes();
+    let ends = [bytes.first(), bytes.last()];
+    let fits = |c: char| match c {
+        '\n' => !is_line,
+        ' '..='~' | '가'..='힣' | '一'..='\u{9fa5}' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' => {
+            true
+        }
+        '、' | '。' | '「'..='】' | '！'..='～' => true,
+        _ => false,
+    };
     bytes.len() <= cap
-        && bytes.iter().all(|b| matches!(b, b' '..=b'~'))
-        && bytes.first() != Some(&b' ')
-        && bytes.last() != Some(&b' ')
-        && !bytes.windows(2).any(|pair| pair == b"  ")
+        && !ends.iter().flatten().any(|b| matches!(b, b' ' | b'\n'))
+        && text.chars().all(fits)
+        && !(is_line && bytes.windows(2).any(|pair| pair == b"  "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_is_what_cleaning_leaves_alone() {
+        for text in [
+            "Lotte vs Doosan",
+            "롯데 자이언츠",
+            "ガンバ大阪「試合」！",
+            "a\nb",
+            "한\n글",
+        ] {
+            let is_line = !text.contains('\n');
+            assert!(plain(text, 99, is_line), "{text}");
+            assert_eq!(clean_block(text, 99), text);
+            assert!(!is_line || clean_line(text, 99) == text);
+        }
+        for text in [
+            " a",
+            "a ",
+            "a\tb",
+            "a\u{3000}b",
+            "\u{1112}\u{1161}",
+            "か\u{3099}",
+            "a\u{7f}",
+        ] {
+            assert!(!plain(text, 99, false), "{text:?}");
+        }
+        assert!(!plain("a  b", 99, true) && !plain("가나", 5, true) && !plain("a\nb", 99, true));
+    }
 }

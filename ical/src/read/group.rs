@@ -10,6 +10,7 @@ use domain::caps;
 use domain::event::{Draft, EventBody};
 use domain::patch::Field;
 use domain::series::{ExtraDate, Override, RecurrenceId, Series};
+use domain::text::Lang;
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -22,7 +23,7 @@ pub(crate) struct Joined {
     pub merged: usize,
 }
 
-/// All entries of one UID, or one entry without.
+/// All entries of one UID, where there are several.
 #[derive(Default)]
 struct Group {
     masters: Vec<Entry>,
@@ -30,41 +31,62 @@ struct Group {
 }
 
 /// Joins all entries of an input.
-pub(crate) fn join(entries: Vec<Entry>, warnings: &mut Warnings) -> Joined {
-    let mut groups: Vec<Group> = Vec::with_capacity(entries.len());
-    let mut by_uid: HashMap<String, usize> = HashMap::with_capacity(entries.len());
-    for entry in entries {
-        let at = match &entry.uid {
-            Some(uid) => match by_uid.get(uid) {
-                Some(at) => *at,
-                None => {
-                    by_uid.insert(uid.clone(), groups.len());
-                    groups.len()
-                }
-            },
-            None => groups.len(),
-        };
-        if at == groups.len() {
-            groups.push(Group::default());
-        }
-        match entry.changes {
-            None => groups[at].masters.push(entry),
-            Some(_) => groups[at].changes.push(entry),
-        }
-    }
+pub(crate) fn join(entries: Vec<Entry>, lang: Lang, warnings: &mut Warnings) -> Joined {
+    let knows = |f: &Field| !matches!(f, Field::Links | Field::Result | Field::Evidence);
+    let (ids, sizes) = group_ids(&entries);
+    let shared = sizes.iter().any(|size| *size > 1);
+    let uids = entries
+        .iter()
+        .filter(|_| shared)
+        .filter_map(|e| e.uid.clone());
     let mut joiner = Joiner {
-        uids: by_uid.into_keys().collect(),
+        lang,
+        speaks_of: Field::ALL.iter().copied().filter(knows).collect(),
+        uids: uids.collect(),
         out: Joined::default(),
         budget: Budget::default(),
         warnings,
     };
-    for group in groups {
+    joiner.out.drafts.reserve(sizes.len());
+    let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
+    for (entry, id) in entries.into_iter().zip(ids) {
+        match (sizes[id], &entry.changes) {
+            (1, None) => joiner.alone(entry),
+            (1, Some(_)) => joiner.orphans(vec![entry]),
+            (_, None) => groups.entry(id).or_default().masters.push(entry),
+            (_, Some(_)) => groups.entry(id).or_default().changes.push(entry),
+        }
+    }
+    for group in groups.into_values() {
         joiner.group(group);
     }
     joiner.out
 }
 
+/// For each entry the number of its group, and for each group its size. Entries without UID
+/// stand alone.
+fn group_ids(entries: &[Entry]) -> (Vec<usize>, Vec<usize>) {
+    let mut by_uid: HashMap<&str, usize> = HashMap::with_capacity(entries.len());
+    let mut sizes: Vec<usize> = Vec::with_capacity(entries.len());
+    let ids = entries.iter().map(|entry| {
+        let id = match &entry.uid {
+            Some(uid) => *by_uid.entry(uid).or_insert(sizes.len()),
+            None => sizes.len(),
+        };
+        if id == sizes.len() {
+            sizes.push(0);
+        }
+        sizes[id] += 1;
+        id
+    });
+    let ids = ids.collect();
+    (ids, sizes)
+}
+
 struct Joiner<'w> {
+    lang: Lang,
+    /// The fields that iCalendar has a property for.
+    speaks_of: Vec<Field>,
     /// All UIDs given, so that no made one collides.
     uids: HashSet<String>,
     out: Joined,
@@ -73,6 +95,15 @@ struct Joiner<'w> {
 }
 
 impl Joiner<'_> {
+    fn alone(&mut self, mut entry: Entry) {
+        let uid = match entry.repeats.is_empty() {
+            true => entry.uid.take(),
+            // Kept for the message, should its rules be refused.
+            false => entry.uid.clone(),
+        };
+        self.master(uid, entry, Vec::new());
+    }
+
     fn group(&mut self, group: Group) {
         let mut masters = self.without_copies(group.masters);
         if masters.is_empty() {
@@ -118,23 +149,24 @@ impl Joiner<'_> {
             return masters;
         }
         let newest = masters.iter().map(|m| m.sequence).max().unwrap_or_default();
-        let start = |m: &Entry| first_start(&m.occurrence.time);
-        let alike =
-            |a: &Entry, b: &Entry| start(a) == start(b) && a.occurrence.title == b.occurrence.title;
         masters.sort_by(|a, b| (a.sequence, &a.stamp, a.line).cmp(&(b.sequence, &b.stamp, b.line)));
         let mut kept: Vec<Entry> = Vec::new();
+        let mut seen: HashMap<Likeness, usize> = HashMap::new();
         for entry in masters.into_iter().rev() {
-            let same = if entry.sequence < newest {
-                kept.first()
-            } else {
-                kept.iter().find(|k| alike(k, &entry))
+            let likeness = likeness(&entry);
+            let same = match entry.sequence < newest {
+                true => kept.first(),
+                false => seen.get(&likeness).and_then(|at| kept.get(*at)),
             };
             match same {
                 Some(other) => {
                     let other = (other.line, is_same(other, &entry));
                     self.drop_copy(entry, other);
                 }
-                None => kept.push(entry),
+                None => {
+                    seen.insert(likeness, kept.len());
+                    kept.push(entry);
+                }
             }
         }
         kept
@@ -153,20 +185,19 @@ impl Joiner<'_> {
     fn skip(&mut self, entry: &Entry, reason: Reason) {
         self.out.skipped.push(Skipped {
             line: entry.line,
-            what: entry.what.clone(),
+            what: entry.what(self.lang),
             uid: entry.uid.clone(),
             reason,
         });
     }
 
-    fn draft(&mut self, uid: Option<String>, entry: &Entry, body: EventBody) {
-        let knows = |f: &Field| !matches!(f, Field::Links | Field::Result | Field::Evidence);
+    fn draft(&mut self, uid: Option<String>, (sequence, line): (i64, usize), body: EventBody) {
         self.out.drafts.push(Draft {
             uid,
-            sequence: entry.sequence,
-            line: entry.line,
+            sequence,
+            line,
             body,
-            speaks_of: Field::ALL.iter().copied().filter(knows).collect(),
+            speaks_of: self.speaks_of.clone(),
         });
     }
 
@@ -180,8 +211,8 @@ impl Joiner<'_> {
             let text = "a changed instance without its series: kept as an event of its own";
             self.warnings.push(entry.line, "orphan-instance", text);
             let uid = entry.uid.as_deref().map(|uid| instance_uid(uid, &at));
-            let body = EventBody::from(entry.occurrence.clone());
-            self.draft(uid, &entry, body);
+            let origin = (entry.sequence, entry.line);
+            self.draft(uid, origin, EventBody::from(entry.occurrence));
         }
     }
 
@@ -228,17 +259,21 @@ impl Joiner<'_> {
             }
         };
         let clock = Clock::of(time);
+        let origin = (master.sequence, master.line);
         let mut body = EventBody {
-            main: master.occurrence.clone(),
+            main: master.occurrence,
             series,
         };
+        if changes.is_empty() {
+            return self.draft(uid, origin, body);
+        }
         let changes = self.newest_by_instance(changes, Some(&clock));
         let (future, single): (Vec<_>, Vec<_>) = changes
             .into_iter()
             .partition(|(_, e)| e.changes.as_ref().is_some_and(|c| c.and_future));
-        self.attach(&mut body, single, (master.sequence, master.line));
+        self.attach(&mut body, single, origin);
         let base = uid;
-        let mut head = (base.clone(), master, body);
+        let mut head = (base.clone(), origin, body);
         // Each change names its instance as the first rule had it, before any split moved it.
         let mut moved = SignedDuration::ZERO;
         for (named_at, entry) in future {
@@ -246,7 +281,7 @@ impl Joiner<'_> {
             let at = at.map_or(named_at, |at| named(at, &named_at));
             if first_start(&head.2.main.time).is_some_and(|first| at <= first) {
                 // From the first instance on: the change is the whole series.
-                head.2.main = entry.occurrence.clone();
+                head.2.main = entry.occurrence;
                 self.out.merged += 1;
                 continue;
             }
@@ -255,11 +290,11 @@ impl Joiner<'_> {
             let rest = split(&mut head.2, at, &entry, &mut self.budget, self.warnings);
             let text = "the series is split here, because its rest was changed as a whole";
             self.warnings.push(entry.line, "series-split", text);
-            self.draft(head.0, &head.1, head.2);
+            self.draft(head.0, head.1, head.2);
             let uid = base.as_deref().map(|uid| instance_uid(uid, &named_at));
-            head = (uid, entry, rest);
+            head = (uid, (entry.sequence, entry.line), rest);
         }
-        self.draft(head.0, &head.1, head.2);
+        self.draft(head.0, head.1, head.2);
     }
 
     /// Puts changed instances into the series. One that the series does not make is added to it:
@@ -309,6 +344,15 @@ impl Joiner<'_> {
         self.warnings.push(entry.line, "instance-added", text);
         series.extra.push(ExtraDate { start, end: None });
     }
+}
+
+/// Start and title: where both agree, two entries of a UID are copies of one event.
+type Likeness = (Option<RecurrenceId>, Vec<(Lang, String)>);
+
+fn likeness(entry: &Entry) -> Likeness {
+    let title = entry.occurrence.title.iter();
+    let title = title.map(|(lang, text)| (lang, text.to_owned())).collect();
+    (first_start(&entry.occurrence.time), title)
 }
 
 fn is_same(a: &Entry, b: &Entry) -> bool {

@@ -13,7 +13,9 @@ macro_rules! names {
         impl Name {
             /// Reads a name in any case.
             fn parse(text: &str) -> Option<Self> {
-                $(if text.eq_ignore_ascii_case($text) { return Some(Self::$variant); })+
+                $(if text.len() == $text.len() && text.eq_ignore_ascii_case($text) {
+                    return Some(Self::$variant);
+                })+
                 None
             }
 
@@ -51,7 +53,7 @@ names! {
     TzId "TZID"
     OffsetFrom "TZOFFSETFROM"
     OffsetTo "TZOFFSETTO"
-    CalendarName "X-WR-CALNAME"
+    CalendarTitle "X-WR-CALNAME"
     CalendarText "X-WR-CALDESC"
     CalendarZone "X-WR-TIMEZONE"
     TimezoneId "TIMEZONE-ID"
@@ -96,7 +98,7 @@ impl Name {
             Self::Summary
                 | Self::Description
                 | Self::Location
-                | Self::CalendarName
+                | Self::CalendarTitle
                 | Self::CalendarText
                 | Self::Title
         )

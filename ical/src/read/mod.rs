@@ -18,7 +18,7 @@ pub(crate) mod value;
 pub use notice::{Looks, Reason, Refusal, Skipped, Warning};
 pub use text::Charset;
 
-use clock::Zones;
+use clock::{Effort, Zones};
 use component::{Calendar, Kind};
 use domain::calendar::Color;
 use domain::caps;
@@ -90,9 +90,10 @@ pub fn decode(bytes: &[u8], options: ReadOptions) -> Result<Document, Refusal> {
     let calendars = component::read(&source, options.entries, &mut warnings)?;
     let mut document = Document::default();
     let mut entries = Vec::new();
+    let mut effort = Effort::default();
     for calendar in &calendars {
         describe(&mut document, calendar);
-        let mut zones = Zones::new(calendar);
+        let mut zones = Zones::new(calendar, &mut effort);
         for component in &calendar.entries {
             document.entries += 1;
             let read = match &component.kind {
@@ -110,7 +111,7 @@ pub fn decode(bytes: &[u8], options: ReadOptions) -> Result<Document, Refusal> {
             }
         }
     }
-    let joined = group::join(entries, &mut warnings);
+    let joined = group::join(entries, options.lang, &mut warnings);
     document.drafts = joined.drafts;
     document.drafts.sort_by_key(|draft| draft.line);
     document.skipped.extend(joined.skipped);
@@ -127,7 +128,7 @@ fn describe(document: &mut Document, calendar: &Calendar<'_>) {
         let line = || Some(clean_line(&text, caps::LINE_BYTES)).filter(|t| !t.is_empty());
         let block = || Some(clean_block(&text, caps::DESCRIPTION_BYTES)).filter(|t| !t.is_empty());
         match property.name {
-            Name::Title | Name::CalendarName => document.name = document.name.take().or_else(line),
+            Name::Title | Name::CalendarTitle => document.name = document.name.take().or_else(line),
             Name::Description | Name::CalendarText => {
                 document.description = document.description.take().or_else(block);
             }

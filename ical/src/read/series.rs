@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 /// Instances that a rule finer than daily may have.
 const SUB_DAILY_INSTANCES: usize = 1_000;
 /// Steps that all expansions of one input may take together (B9).
-const STEPS: u64 = 20 * caps::EXPANSION_STEPS;
+const STEPS: u64 = 10 * caps::EXPANSION_STEPS;
 
 /// The work left for one input.
 pub(crate) struct Budget(u64);
@@ -103,6 +103,10 @@ pub(crate) fn build(
     except.extend(exceptions_by_rule(time, &first, &repeats, budget)?);
     let mut rules = Vec::new();
     for (line, rule) in repeats.rules {
+        let limit = caps::EXPANSION_INSTANCES;
+        if rule.count().is_some_and(|count| count.get() as usize > limit) {
+            return Err(Reason::TooMany { what: "instances", limit });
+        }
         if rule.is_sub_daily() {
             let times = sub_daily(line, with_local_end(rule, time), &first, budget)?;
             let text = format!("hourly rule or finer, kept as {} single dates", times.len());

@@ -185,23 +185,29 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
 /// Undoes TEXT escapes (§3.3.11): `\n`, `\N`, `\;`, `\,`, `\\`. A backslash before anything else
 /// stays, because producers forget to double it.
 pub(crate) fn unescape(text: &str) -> Cow<'_, str> {
-    if memchr::memchr(b'\\', text.as_bytes()).is_none() {
+    let Some(mut at) = memchr::memchr(b'\\', text.as_bytes()) else {
         return Cow::Borrowed(text);
-    }
+    };
     let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let escaped = match (c, chars.peek()) {
-            ('\\', Some('n' | 'N')) => '\n',
-            ('\\', Some(&c @ (';' | ',' | '\\'))) => c,
-            (other, _) => {
-                out.push(other);
-                continue;
-            }
+    let mut rest = text;
+    loop {
+        out.push_str(&rest[..at]);
+        // Both sides of an ASCII character are character edges.
+        let (escaped, length) = match rest.as_bytes().get(at + 1) {
+            Some(b'n' | b'N') => ('\n', 2),
+            Some(b';') => (';', 2),
+            Some(b',') => (',', 2),
+            Some(b'\\') => ('\\', 2),
+            _ => ('\\', 1),
         };
-        chars.next();
         out.push(escaped);
+        rest = &rest[at + length..];
+        match memchr::memchr(b'\\', rest.as_bytes()) {
+            Some(next) => at = next,
+            None => break,
+        }
     }
+    out.push_str(rest);
     Cow::Owned(out)
 }
 

@@ -98,7 +98,8 @@ impl Definition {
             let offset = |at: &Timestamp| zone.rules().to_offset(*at).seconds();
             samples.iter().all(|(at, wanted)| offset(at) == *wanted)
         };
-        likely.into_iter().chain(candidates()).find(same)
+        let likely = likely.filter(&same);
+        likely.or_else(|| candidates().find(|zone| same(zone)).cloned())
     }
 
     /// Instants to compare at: each transition and the second before it, and each half month,

@@ -6,6 +6,7 @@ mod windows;
 
 use domain::zone::Zone;
 use jiff::civil::date;
+use std::sync::LazyLock;
 
 /// The zone that a TZID names beyond doubt: an IANA name, alone or at the end of a path
 /// (`/mozilla.org/20050126_1/Europe/Berlin`), a Windows or Outlook name, a fixed offset.
@@ -29,8 +30,7 @@ pub fn by_likeness(tzid: &str) -> Option<Zone> {
         .or_else(|| by_plain_offset(name))
 }
 
-/// Zones to compare a VTIMEZONE with, the likely ones first.
-pub(crate) fn candidates() -> impl Iterator<Item = Zone> {
+static CANDIDATES: LazyLock<Vec<Zone>> = LazyLock::new(|| {
     let region = |name: &String| name.contains('/') && !name.starts_with("Etc/");
     let usual = windows::usual_zones().filter(|n| !n.starts_with("Etc/"));
     let rest = domain::zone::known_names().into_iter().filter(region);
@@ -42,7 +42,15 @@ pub(crate) fn candidates() -> impl Iterator<Item = Zone> {
         "UTC",
     ];
     let named = first.into_iter().chain(usual).map(str::to_owned);
-    named.chain(rest).filter_map(|name| Zone::parse(&name))
+    named
+        .chain(rest)
+        .filter_map(|name| Zone::parse(&name))
+        .collect()
+});
+
+/// Zones to compare a VTIMEZONE with, the likely ones first.
+pub(crate) fn candidates() -> impl Iterator<Item = &'static Zone> {
+    CANDIDATES.iter()
 }
 
 fn by_path(name: &str) -> Option<Zone> {
@@ -68,7 +76,8 @@ fn by_offset_pair(name: &str) -> Option<Zone> {
         both.sort_unstable();
         both == [standard.min(daylight), standard.max(daylight)]
     };
-    candidates().find(moves).or_else(|| Zone::fixed(standard))
+    let known = candidates().find(|zone| moves(zone)).cloned();
+    known.or_else(|| Zone::fixed(standard))
 }
 
 /// `(UTC+09:00) Seoul`, `(GMT -05:00) Eastern Time (US & Canada)`, or the label alone. A city

@@ -171,7 +171,7 @@ pub fn cli(arguments: &[&str]) -> Finished {
 }
 
 /// The program without the settings that the test run's own environment holds.
-fn program() -> Command {
+pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_almanac"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("ALMANAC_") {

@@ -113,6 +113,13 @@ fn near_days_have_a_word_counted_in_the_calendars_zone() {
 }
 
 #[test]
+fn a_tile_names_the_year_only_where_it_is_another() {
+    let year = |day| reading(UiLang::Ko).tile(day).year;
+    assert_eq!(year(date(2027, 12, 31)), None);
+    assert_eq!(year(date(2028, 1, 1)).as_deref(), Some("2028"));
+}
+
+#[test]
 fn tomorrow_evening_is_said_with_its_hour() {
     let time = seoul(datetime(2027, 4, 5, 18, 30, 0, 0), None);
     let say = |ui| reading(ui).speak(&time).relative;
@@ -123,6 +130,17 @@ fn tomorrow_evening_is_said_with_its_hour() {
         last: date(2027, 4, 9),
     };
     assert_eq!(reading(UiLang::Ko).speak(&window).relative, None);
+}
+
+#[test]
+fn a_night_is_said_shortly_under_its_date() {
+    let time = seoul(
+        datetime(2027, 4, 5, 23, 0, 0, 0),
+        Some(datetime(2027, 4, 6, 1, 0, 0, 0)),
+    );
+    let ko = reading(UiLang::Ko).hours(&time);
+    assert_eq!(ko, "오후 11:00~다음 날 오전 1:00");
+    assert_eq!(reading(UiLang::En).hours(&time), "23:00–01:00 the next day");
 }
 
 #[test]

@@ -1,0 +1,92 @@
+//! Who may ask what (R21, R22): every route of the program, walked by every caller, against a
+//! table that is written down here and nowhere else.
+
+use crate::support::http::Request;
+use crate::support::server::Server;
+use domain::policy::{Caller, Permission, may};
+use web::route::Surface;
+
+/// Surface, route, and what a stranger gets for it. A route without a row fails the test.
+const STRANGER: &[(Surface, &str, &str, u16)] = &[
+    (Surface::Feeds, "feed", "/feeds/f1-2026.ics", 200),
+    (Surface::Site, "home", "/", 200),
+    (Surface::Site, "about", "/about", 200),
+    (Surface::Site, "calendar", "/calendars/f1-2026", 200),
+    (
+        Surface::Site,
+        "subscribe",
+        "/calendars/f1-2026/subscribe",
+        200,
+    ),
+    (
+        Surface::Site,
+        "event",
+        "/events/0000000000000000000000",
+        404,
+    ),
+    (Surface::Site, "language", "/language?to=en&next=/", 303),
+    (Surface::Site, "asset", "/assets/nothing.css", 404),
+    (Surface::Site, "robots", "/robots.txt", 200),
+    (Surface::Site, "favicon", "/favicon.svg", 200),
+    (Surface::Site, "favicon_ico", "/favicon.ico", 200),
+    (Surface::Cms, "desk", "/cms/", 401),
+    (Surface::Cms, "desk_without_slash", "/cms", 401),
+    (Surface::Partners, "portal", "/partners/", 401),
+    (Surface::Partners, "portal_without_slash", "/partners", 401),
+    (Surface::Api, "healthz", "/healthz", 200),
+    (Surface::Api, "readyz", "/readyz", 200),
+];
+
+#[test]
+fn the_table_of_permissions_is_as_written() {
+    for permission in Permission::ALL {
+        let anybody = matches!(
+            permission,
+            Permission::ReadPublished | Permission::ReadHealth
+        );
+        assert_eq!(
+            may(Caller::Anonymous, *permission),
+            anybody,
+            "{permission:?}"
+        );
+        assert!(may(Caller::Operator, *permission), "{permission:?}");
+    }
+}
+
+#[test]
+fn every_route_answers_a_stranger_as_the_table_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &["--demo"]);
+    let mut missing = Vec::new();
+    for route in almanac::server::routes() {
+        let row = STRANGER
+            .iter()
+            .find(|(s, name, ..)| (*s, *name) == (route.surface, route.name));
+        let Some((_, _, target, status)) = row else {
+            missing.push(format!("{:?} {}", route.surface, route.name));
+            continue;
+        };
+        assert!(
+            may(Caller::Anonymous, route.permission),
+            "strangers may read everything so far"
+        );
+        assert_eq!(server.get(target).status, *status, "{target}");
+        // E3: nothing changes anything, so nothing but reading is answered.
+        for method in ["POST", "PUT", "DELETE", "PATCH", "TRACE"] {
+            let answer = server.send(&Request::new(method, target));
+            assert_eq!(answer.status, 405, "{method} {target}");
+        }
+        let head = server.send(&Request::new("HEAD", target));
+        assert_eq!(
+            (head.status, head.body.len()),
+            (*status, 0),
+            "HEAD {target}"
+        );
+    }
+    assert!(missing.is_empty(), "no row for {missing:?}");
+    assert_eq!(
+        STRANGER.len(),
+        almanac::server::routes().len(),
+        "rows without a route"
+    );
+}
