@@ -2,6 +2,7 @@
 
 mod architecture;
 mod clients;
+mod corpora;
 mod databases;
 mod edges;
 mod faults;

@@ -1,6 +1,6 @@
 //! Reading iCalendar text as the world writes it; none of it is trusted. Bytes become logical
-//! lines ([`text`]), lines components ([`component`]), components entries ([`event`]), and
-//! entries of one UID drafts ([`group`]). Nothing is dropped in silence: a file is refused with
+//! lines (`text`), lines components (`component`), components entries (`event`), and
+//! entries of one UID drafts (`group`). Nothing is dropped in silence: a file is refused with
 //! a [`Refusal`], an entry skipped with a [`Reason`], a repair named in a [`Warning`].
 
 mod clock;

@@ -103,16 +103,16 @@ pub(crate) fn build(
     except.extend(exceptions_by_rule(time, &first, &repeats, budget)?);
     let mut rules = Vec::new();
     for (line, rule) in repeats.rules {
-        let limit = caps::EXPANSION_INSTANCES;
-        if rule.count().is_some_and(|count| count.get() as usize > limit) {
-            return Err(Reason::TooMany { what: "instances", limit });
-        }
         if rule.is_sub_daily() {
             let times = sub_daily(line, with_local_end(rule, time), &first, budget)?;
             let text = format!("hourly rule or finer, kept as {} single dates", times.len());
             warnings.push(line, "sub-daily-expanded", text);
             let more = times.into_iter().filter(|start| *start != first);
             extra.extend(more.map(|start| ExtraDate { start, end: None }));
+        } else if is_too_long(&rule) {
+            let limit = caps::EXPANSION_INSTANCES;
+            let what = "instances";
+            return Err(Reason::TooMany { what, limit });
         } else {
             rules.push(rule);
         }
@@ -129,6 +129,12 @@ pub(crate) fn build(
         except: except.into_iter().collect(),
         overrides: Vec::new(),
     }))
+}
+
+/// True when its COUNT alone is more than any expansion may yield (B9).
+fn is_too_long(rule: &Rule) -> bool {
+    let count = rule.count().map(usize::try_from);
+    count.is_some_and(|count| count.is_ok_and(|count| count > caps::EXPANSION_INSTANCES))
 }
 
 /// One extra date per start; where a PERIOD and a plain date name the same one, the PERIOD.

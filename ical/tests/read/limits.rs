@@ -87,6 +87,7 @@ fn b8_masses_inside_an_entry_cost_the_entry(#[case] lines: String, #[case] code:
 #[case("FREQ=SECONDLY;COUNT=2000000000", "sub-daily")]
 #[case("FREQ=MINUTELY", "sub-daily")]
 #[case("FREQ=HOURLY;UNTIL=21991231T000000Z", "sub-daily")]
+#[case("FREQ=DAILY;COUNT=2000000000", "too-many")]
 #[case("FREQ=DAILY;INTERVAL=0", "bad-rule")]
 #[case("FREQ=NEVER", "bad-rule")]
 fn b9_b12_rules_that_no_schedule_means_are_skipped(#[case] rule: &str, #[case] code: &str) {
