@@ -8,6 +8,7 @@ mod edges;
 mod faults;
 mod given;
 mod import_stories;
+mod pages;
 mod policy;
 mod polls;
 mod store_contract;

@@ -35,6 +35,11 @@ impl Request {
         }
     }
 
+    /// Path and query.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self

@@ -64,7 +64,7 @@ impl Server {
     /// Any request.
     pub fn send(&self, request: &Request) -> Response {
         let answer = request.send(self.address);
-        answer.unwrap_or_else(|error| self.fail(&format!("{request:?}: {error}")))
+        answer.unwrap_or_else(|error| self.fail(&format!("{}: {error}", request.target())))
     }
 
     /// Asks again and again until the answer is as wanted; fails the test after `limit`.
