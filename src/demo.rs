@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use store::Db;
 
-/// The source that the demo's events belong to.
-const SOURCE: &str = "demo";
+/// The source of what was invented for the demo; the others are named by whose data they are.
+const SAMPLES: &str = "Almanac";
 /// Set in a database that the demo catalogue was put into.
 const MARK: &str = "demo";
 
@@ -131,7 +131,11 @@ async fn bring(db: &Db, entry: &Entry, catalogue: &Catalogue, now: Timestamp) ->
     };
     let import = ingest::Import {
         target,
-        source: SOURCE,
+        source: entry
+            .profile
+            .attribution
+            .as_ref()
+            .map_or(SAMPLES, |whose| whose.name.as_str()),
         reading: &reading,
         removals: Removals::Allowed,
         at: now,

@@ -156,7 +156,9 @@ async fn prepare(conn: &mut Conn, import: &Import<'_>) -> Result<Prepared, Error
     let source = store::sources::find(conn, calendar.id, import.source).await?;
     let mut have = load(conn, import, source.as_ref()).await?;
     let matches = plan::match_drafts(&reading.drafts, &have.known, lang, zone);
-    let digests: Vec<Vec<u8>> = reading.drafts.iter().map(digest).collect();
+    let mut buffer = Vec::with_capacity(1 << 10);
+    let digests: Vec<Vec<u8>> =
+        reading.drafts.iter().map(|draft| digest(draft, &mut buffer)).collect();
     if let Some(source) = &source {
         load_changed(conn, source, &matches, &digests, &mut have).await?;
     }
@@ -302,11 +304,11 @@ async fn guard(
 
 /// What a source says, without DTSTAMP, LAST-MODIFIED and SEQUENCE: equal digests mean that the
 /// entry is unchanged (R6).
-fn digest(draft: &Draft) -> Vec<u8> {
-    let mut hasher = blake3::Hasher::new();
-    // Writing a value of our own types as JSON into a hasher cannot fail.
-    let _ = serde_json::to_writer(&mut hasher, &(&draft.body, &draft.speaks_of));
-    hasher.finalize().as_bytes()[..16].to_vec()
+fn digest(draft: &Draft, buffer: &mut Vec<u8>) -> Vec<u8> {
+    buffer.clear();
+    // Writing a value of our own types as JSON into memory cannot fail.
+    let _ = serde_json::to_writer(&mut *buffer, &(&draft.body, &draft.speaks_of));
+    blake3::hash(buffer).as_bytes()[..16].to_vec()
 }
 
 fn create(

@@ -55,6 +55,7 @@ CREATE TABLE event (
     removed_ms BIGINT
 );
 CREATE INDEX event_repeats ON event (repeats, id);
+CREATE INDEX event_removed ON event (removed_ms) WHERE removed_ms IS NOT NULL;
 
 CREATE TABLE event_history (
     event UUID NOT NULL REFERENCES event (id),

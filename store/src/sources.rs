@@ -85,24 +85,30 @@ pub struct Owned {
 pub async fn owned(conn: &mut Conn, source: SourceId) -> Result<HashMap<String, Owned>> {
     let rows = sql!(
         conn,
-        all(String, Uuid, Vec<u8>, bool),
-        "SELECT s.source_uid, s.event, s.digest, e.removed_ms IS NOT NULL
-         FROM event_source s
-         JOIN event e ON e.id = s.event
-         WHERE s.source = $1",
+        all (String, Uuid, Vec<u8>),
+        "SELECT source_uid, event, digest FROM event_source WHERE source = $1",
         source.0
     )?;
-    let owned = |(uid, event, digest, removed)| {
-        (
-            uid,
-            Owned {
-                event: EventId(event),
-                digest,
-                removed,
-            },
-        )
+    let owned = |(uid, event, digest)| {
+        (uid, Owned { event: EventId(event), digest, removed: false })
     };
-    Ok(rows.into_iter().map(owned).collect())
+    let mut owned: HashMap<String, Owned> = rows.into_iter().map(owned).collect();
+    // Few among many: found by an index of their own instead of a look at every event.
+    let removed = sql!(
+        conn,
+        scalars String,
+        "SELECT s.source_uid
+         FROM event e
+         JOIN event_source s ON s.event = e.id
+         WHERE e.removed_ms IS NOT NULL AND s.source = $1",
+        source.0
+    )?;
+    for uid in removed {
+        if let Some(owned) = owned.get_mut(&uid) {
+            owned.removed = true;
+        }
+    }
+    Ok(owned)
 }
 
 /// One line of what a source says.

@@ -305,7 +305,9 @@ fn e11_large_bodies_and_heads_are_refused() {
         "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n",
         (1 << 20) + 1
     );
-    stream.write_all(head.as_bytes()).expect("it takes the head");
+    stream
+        .write_all(head.as_bytes())
+        .expect("it takes the head");
     let mut said = [0; 12];
     stream.read_exact(&mut said).expect("an answer");
     assert_eq!(&said, b"HTTP/1.1 413");

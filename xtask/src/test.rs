@@ -15,9 +15,11 @@ pub fn everything() -> Result<bool> {
     report.prepare("prerequisites", prerequisites::install_missing)?;
     lint(&workspace, &mut report)?;
     if build(&workspace, &mut report)? {
-        run_tests(&workspace, &mut report, &[])?;
+        let postgres = report.prepare("postgresql", Postgres::start)?;
+        run_tests(&workspace, &postgres, &mut report, &[])?;
         document(&workspace, &mut report)?;
-        check_contract(&workspace, &mut report)?;
+        check_contract(&workspace, None, &mut report)?;
+        check_contract(&workspace, Some(&postgres), &mut report)?;
     }
     Ok(report.finish())
 }
@@ -28,7 +30,8 @@ pub fn filtered(filters: &[&str]) -> Result<bool> {
     let workspace = Workspace::find()?;
     report.prepare("prerequisites", prerequisites::install_missing)?;
     if build(&workspace, &mut report)? {
-        run_tests(&workspace, &mut report, filters)?;
+        let postgres = report.prepare("postgresql", Postgres::start)?;
+        run_tests(&workspace, &postgres, &mut report, filters)?;
     }
     Ok(report.finish())
 }
@@ -53,9 +56,13 @@ fn build(workspace: &Workspace, report: &mut Report) -> Result<bool> {
     )
 }
 
-fn run_tests(workspace: &Workspace, report: &mut Report, filters: &[&str]) -> Result<()> {
+fn run_tests(
+    workspace: &Workspace,
+    postgres: &Postgres,
+    report: &mut Report,
+    filters: &[&str],
+) -> Result<()> {
     let venv = report.prepare("python", || python::environment(workspace))?;
-    let postgres = report.prepare("postgresql", Postgres::start)?;
     let environment = |command: &mut Command| {
         command.env("ALMANAC_TEST_POSTGRES", postgres.url());
         command.env("ALMANAC_TEST_PYTHON", &venv);
@@ -105,19 +112,29 @@ fn document(workspace: &Workspace, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-fn check_contract(workspace: &Workspace, report: &mut Report) -> Result<()> {
+/// The public surface as strangers see it, on the embedded database or on PostgreSQL: the tests
+/// use schemas of their own, so that the server's public schema is still empty.
+fn check_contract(
+    workspace: &Workspace,
+    postgres: Option<&Postgres>,
+    report: &mut Report,
+) -> Result<()> {
     let Some(shared) = &workspace.shared else {
         return Ok(());
     };
-    let program = workspace.target.join("debug/almanac");
-    report.suite(
-        "contract",
-        in_folder(&workspace.root, "python3")
-            .arg(shared.join("checks/contract.py"))
-            .arg(program)
-            .args(["--only", "main"]),
-        count_contract,
-    )
+    let mut command = in_folder(&workspace.root, "python3");
+    command
+        .arg(shared.join("checks/contract.py"))
+        .arg(workspace.target.join("debug/almanac"))
+        .args(["--only", "main"]);
+    let name = match postgres {
+        Some(postgres) => {
+            command.env("ALMANAC_DATABASE_URL", postgres.url());
+            "contract on PostgreSQL"
+        }
+        None => "contract",
+    };
+    report.suite(name, &mut command, count_contract)
 }
 
 fn count_all(line: &str) -> crate::report::Tally {
