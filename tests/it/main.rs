@@ -4,6 +4,7 @@ mod architecture;
 mod clients;
 mod corpora;
 mod databases;
+mod docs;
 mod edges;
 mod faults;
 mod given;

@@ -63,7 +63,7 @@ impl Instance<'_> {
     ///
     /// It lasts as long as the first one *on the clock*: people read 18:30-21:30 on every day,
     /// also on the day the clocks change. RFC 5545 §3.8.5.3 asks for the exact duration where
-    /// the source gave DURATION; schedules are announced with both clock times.
+    /// the source gave DTEND; schedules are announced with both clock times.
     pub fn time(&self) -> EventTime {
         let Some(shift) = self.shift else {
             return self.what.time.clone();
