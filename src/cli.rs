@@ -2,6 +2,7 @@
 //! key of the TOML file (R28).
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ingest::table::Choice;
 use std::path::PathBuf;
 
 /// Calendars that people subscribe to.
@@ -102,7 +103,7 @@ pub struct Serve {
 
 #[derive(Debug, Clone, Args)]
 pub struct Import {
-    /// An .ics or .json file; `-` reads standard input.
+    /// An .ics, .csv, .xlsx or .json file; `-` reads standard input.
     pub file: PathBuf,
     /// The calendar's short name; it is made where there is none.
     #[arg(long, value_name = "SLUG")]
@@ -123,7 +124,11 @@ pub struct Import {
     /// Which of the calendar's sources this file is: a file replaces what the same source said.
     #[arg(long, default_value = "import", value_name = "NAME")]
     pub source: String,
-    /// Say what would happen, change nothing.
+    /// What a table's columns mean, where the guess is wrong: title=경기,date=날짜. `#3` is the
+    /// third column, `year=2026` the year of dates that name none, `url=` leaves a meaning out.
+    #[arg(long, value_delimiter = ',', value_name = "MEANING=COLUMN")]
+    pub map: Vec<Choice>,
+    /// Say what would happen, and how a table's columns were understood; change nothing.
     #[arg(long)]
     pub dry_run: bool,
     /// Let the file take much out of the calendar.

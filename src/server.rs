@@ -2,7 +2,7 @@
 //! the surfaces' tables build.
 
 use anyhow::{Context, Result};
-use api::HealthState;
+use api::{ApiState, HealthState};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -21,6 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 use tower_http::limit::RequestBodyLimitLayer;
+use web::peer::PeerAddress;
 use web::route::{RouteInfo, Surface, router};
 use web::state::WebState;
 
@@ -62,11 +63,17 @@ pub fn routes() -> Vec<RouteInfo> {
 }
 
 fn pages(parts: &Parts) -> Router {
+    let web = parts.web.clone();
+    let machines = ApiState::new(
+        parts.health.clone(),
+        web.clock.clone(),
+        web.base_url.clone(),
+    );
     let pages = router(site::ROUTES)
         .merge(router(cms::ROUTES))
         .merge(router(partners_portal::ROUTES))
-        .with_state(parts.web.clone())
-        .merge(router(api::ROUTES).with_state(parts.health.clone()));
+        .with_state(web)
+        .merge(api::router(machines));
     web::edge::around(pages).layer(RequestBodyLimitLayer::new(BODY_BYTES))
 }
 
@@ -82,11 +89,12 @@ pub async fn serve(listener: TcpListener, parts: Parts, stop: impl Future<Output
             () = &mut stop => break,
             accepted = accept(&listener, &room) => accepted,
         };
-        let Some((stream, permit)) = accepted else {
+        let Some((stream, peer, permit)) = accepted else {
             continue;
         };
         let (feeds, router) = (parts.feeds.clone(), router.clone());
-        let service = service_fn(move |request: Request<Incoming>| {
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
             answer(feeds.clone(), router.clone(), request)
         });
         let connection = builder
@@ -129,13 +137,13 @@ fn connection_builder() -> auto::Builder<TokioExecutor> {
 async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, PeerAddress, tokio::sync::OwnedSemaphorePermit)> {
     let permit = room.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, _)) => {
+        Ok((stream, peer)) => {
             // Answers are small: waiting to fill packets would only delay them.
             let _ = stream.set_nodelay(true);
-            Some((stream, permit))
+            Some((stream, PeerAddress(peer.ip()), permit))
         }
         Err(error) => {
             tracing::warn!(%error, "a connection could not be taken");

@@ -5,6 +5,24 @@
 pub const IMPORT_BYTES: usize = 64 << 20;
 /// Most entries in one such import.
 pub const IMPORT_ENTRIES: usize = 100_000;
+/// Most bytes that a workbook (.xlsx) may hold once its parts are inflated.
+pub const XLSX_INFLATED_BYTES: u64 = 128 << 20;
+/// Most parts of a workbook's archive.
+pub const XLSX_PARTS: usize = 2_000;
+/// Most sheets of a workbook that are looked at.
+pub const XLSX_SHEETS: usize = 100;
+/// Most rows of one table, blank ones not counted.
+pub const TABLE_ROWS: usize = 200_000;
+/// Most columns of one table.
+pub const TABLE_COLUMNS: usize = 1_000;
+/// Most filled cells of one file, those that a merge fills among them.
+pub const TABLE_CELLS: usize = 4_000_000;
+/// Most bytes of text in all cells of one file.
+pub const TABLE_TEXT_BYTES: usize = 128 << 20;
+/// Longest text of one cell, in characters: what a spreadsheet program lets people write.
+pub const CELL_CHARS: usize = 32_767;
+/// Most days that one row's span of dates may last: more is a slip of the pen.
+pub const TABLE_SPAN_DAYS: i32 = 3_660;
 /// Deepest nesting of iCalendar components: VCALENDAR > VEVENT > VALARM is 3.
 pub const ICAL_DEPTH: usize = 4;
 /// Longest unfolded content line, in bytes.

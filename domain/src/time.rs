@@ -35,10 +35,13 @@ impl WallTime {
             (AmbiguousOffset::Fold { .. }, true) => ambiguous.later(),
             _ => ambiguous.compatible(),
         };
-        // Only years beyond -9999..9999 fail, and `EventTime::check` refuses all but 1900-2199.
-        picked
-            .map(|z| z.timestamp())
-            .unwrap_or(Timestamp::UNIX_EPOCH)
+        // `EventTime::check` refuses all but 1900-2199, but rules end "on 9999-12-31", which is
+        // later than any timestamp.
+        let furthest = match self.at.year() {
+            ..1900 => Timestamp::MIN,
+            _ => Timestamp::MAX,
+        };
+        picked.map_or(furthest, |z| z.timestamp())
     }
 
     /// The clock reading of an instant in a zone; [`WallTime::instant`] gives the instant back.
@@ -394,6 +397,14 @@ mod tests {
         };
         assert_eq!(later.instant(&ny).to_string(), "2026-11-01T06:30:00Z");
         assert_eq!(WallTime::of(later.instant(&ny), &ny), later);
+    }
+
+    #[test]
+    fn readings_beyond_all_timestamps_are_the_first_or_last_one() {
+        let last = WallTime::new(datetime(9999, 12, 31, 23, 59, 59, 0));
+        assert_eq!(last.instant(&Zone::utc()), Timestamp::MAX);
+        let first = WallTime::new(datetime(-9999, 1, 1, 0, 0, 0, 0));
+        assert_eq!(first.instant(&Zone::utc()), Timestamp::MIN);
     }
 
     #[test]

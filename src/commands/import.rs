@@ -9,7 +9,7 @@ use domain::caps;
 use domain::text::{Lang, Text, clean_line};
 use domain::zone::Zone;
 use indicatif::{ProgressBar, ProgressStyle};
-use ingest::{Format, Outcome, Reading, Removals, Target};
+use ingest::{Format, Outcome, ReadOptions, Reading, Removals, Target};
 use jiff::Timestamp;
 use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
@@ -28,7 +28,15 @@ pub async fn run(config: &Config, import: &Import) -> Result<ExitCode> {
     let now = config.clock().now();
     let known = known(&db, &slug).await?;
     let (lang, zone) = language_and_zone(import, known.as_ref())?;
-    let reading = ingest::read(format, &bytes, lang, &zone)?;
+    let name = import.file.file_name().unwrap_or_default();
+    let name = name.to_string_lossy();
+    let options = ReadOptions {
+        name: &name,
+        today: Some(now.to_zoned(zone.rules().clone()).date()),
+        choices: &import.map,
+        ..ReadOptions::new(lang, &zone)
+    };
+    let reading = ingest::read_with(format, &bytes, &options)?;
     progress.set_message(format!("comparing {} entries", reading.drafts.len()));
     let removals = if import.allow_removals {
         Removals::Allowed
@@ -192,6 +200,9 @@ async fn retitle(db: &Db, import: &Import, calendar: Calendar, at: Timestamp) ->
 }
 
 fn report(reading: &Reading, outcome: Outcome) -> Result<()> {
+    for columns in &reading.columns {
+        eprintln!("{columns}");
+    }
     for warning in &reading.warnings {
         eprintln!("{warning}");
     }

@@ -68,6 +68,43 @@ pub async fn all(conn: &mut Conn) -> Result<Vec<Calendar>> {
     Ok(calendars)
 }
 
+/// Public calendars of a category, or with `None` of all, in catalogue order: those after
+/// `after`, from the beginning with `None`.
+pub async fn page(
+    conn: &mut Conn,
+    category: Option<&str>,
+    after: Option<CalendarId>,
+    limit: i64,
+) -> Result<Vec<Calendar>> {
+    let rows = sql!(
+        conn,
+        all Row,
+        "SELECT id, public_id, profile, visibility, revision, modified_ms, as_of, created_ms
+         FROM calendar
+         WHERE visibility = 'public'
+           AND ($1 IS NULL OR category = $1)
+           AND ($2 IS NULL
+                OR (position, id) > (SELECT c.position, c.id FROM calendar c WHERE c.id = $2))
+         ORDER BY position, id
+         LIMIT $3",
+        category,
+        after.map(|c| c.0),
+        limit
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
+/// The revision after which the change log is whole; what was before is no longer kept (R1).
+pub async fn log_floor(conn: &mut Conn, id: CalendarId) -> Result<i64> {
+    let floor = sql!(
+        conn,
+        scalar_optional i64,
+        "SELECT log_floor FROM calendar WHERE id = $1",
+        id.0
+    )?;
+    Ok(floor.unwrap_or_default())
+}
+
 /// Every calendar's revision: the cheap look that tells what to load anew.
 pub async fn revisions(conn: &mut Conn) -> Result<Vec<(CalendarId, i64)>> {
     let rows = sql!(

@@ -276,3 +276,57 @@ pub async fn changes_since(
         })
         .collect()
 }
+
+/// A row of the change log with the public names of its event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    /// The row.
+    pub change: Change,
+    /// The address of the event's page.
+    pub public_id: PublicId,
+    /// The event's public UID.
+    pub uid: String,
+}
+
+/// What happened in a calendar after the row of `revision` and `event`, oldest first: a page of
+/// the change log.
+pub async fn changes_after(
+    conn: &mut Conn,
+    calendar: CalendarId,
+    (revision, event): (i64, EventId),
+    limit: i64,
+) -> Result<Vec<Logged>> {
+    let rows = sql!(
+        conn,
+        all(i64, Uuid, String, i64, String, String),
+        "SELECT c.revision, c.event, c.kind, c.at_ms, e.public_id, e.uid
+         FROM change c
+         JOIN event e ON e.id = c.event
+         WHERE c.calendar = $1 AND (c.revision, c.event) > ($2, $3)
+         ORDER BY c.revision, c.event
+         LIMIT $4",
+        calendar.0,
+        revision,
+        event.0,
+        limit
+    )?;
+    rows.into_iter()
+        .map(|(revision, event, kind, at, public_id, uid)| {
+            let damaged = || Error::Damaged {
+                what: "event",
+                cause: "public id".to_owned(),
+            };
+            let change = Change {
+                revision,
+                event: EventId(event),
+                kind: read_kind(&kind)?,
+                at: instant(at),
+            };
+            Ok(Logged {
+                change,
+                public_id: PublicId::parse(&public_id).ok_or_else(damaged)?,
+                uid,
+            })
+        })
+        .collect()
+}

@@ -13,6 +13,10 @@ use jiff::{Timestamp, ToSpan};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
+mod page;
+
+pub use page::{Page, Placed, Position, page_of_calendar, page_of_category};
+
 /// How far ahead events that repeat without end are expanded, in years.
 const AHEAD_YEARS: i64 = 3;
 

@@ -430,4 +430,85 @@ on_both! {
         let mut conn = db.read().await.unwrap();
         assert_eq!(store::events::of_calendar(&mut conn, made.id).await.unwrap().len(), 5_001);
     }
+
+    async fn pages_of_instances_join_whatever_comes_and_goes(fresh) {
+        use store::occurrences::{Page, Placed, Position};
+        let db = &fresh.db;
+        let (one, two) = (calendar(db, "haneul").await, calendar(db, "bada").await);
+        let mut body = game("모임", "2027-04-01T18:30:00");
+        body.series = Some(Series { rules: vec!["FREQ=DAILY;COUNT=3".parse().unwrap()], ..Series::default() });
+        let derby = event("derby", game("하늘 대 바다", "2027-04-02T18:30:00"));
+        let writes = vec![Write::Create(event("series", body)), Write::Create(derby.clone())];
+        write(db, &one, writes).await;
+        let mut tx = db.begin().await.unwrap();
+        store::events::place(&mut tx, &derby, two.id, now()).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let (from, to) = (at("2027-04-01T00:00:00Z"), at("2027-05-01T00:00:00Z"));
+        let page = |after: Position, limit: i64| Page { from, to, after, limit };
+        let names = |placed: &[Placed]| -> Vec<String> {
+            placed.iter().map(|p| format!("{} {}", p.shown.uid, p.shown.starts)).collect()
+        };
+        let mut conn = db.read().await.unwrap();
+        let start = Position::before(Timestamp::MIN);
+        let all = store::occurrences::page_of_calendar(&mut conn, one.id, page(start, 9)).await.unwrap();
+        assert_eq!(all.len(), 4);
+        assert!(all.is_sorted_by_key(|placed| placed.position));
+        drop(conn);
+        let earlier = event("earlier", game("앞", "2027-04-01T09:00:00"));
+        write(db, &one, vec![Write::Create(earlier)]).await;
+        let mut conn = db.read().await.unwrap();
+        for cut in 0..4 {
+            let rest = page(all[cut].position, 9);
+            let rest = store::occurrences::page_of_calendar(&mut conn, one.id, rest).await.unwrap();
+            assert_eq!(names(&rest), names(&all[cut + 1..]), "after {cut}");
+        }
+        let later = page(Position::before(at("2027-04-02T09:30:00Z")), 1);
+        let later = store::occurrences::page_of_calendar(&mut conn, one.id, later).await.unwrap();
+        assert_eq!(later[0].shown.starts, at("2027-04-02T09:30:00Z"), "starting then counts");
+
+        for (category, count) in [(None, 5), (Some("sport"), 5), (Some("nothing"), 0)] {
+            let listed = store::occurrences::page_of_category(&mut conn, category, page(start, 9)).await.unwrap();
+            assert_eq!(listed.len(), count, "the derby stands in two calendars and is listed once");
+        }
+        let two_at_once = store::occurrences::page_of_category(&mut conn, None, page(start, 2)).await.unwrap();
+        assert_eq!(two_at_once.len(), 2);
+    }
+
+    async fn pages_of_calendars_and_of_the_log_join(fresh) {
+        let db = &fresh.db;
+        let mut made = Vec::new();
+        for name in ["haneul", "bada", "soop"] {
+            made.push(calendar(db, name).await);
+        }
+        let mut conn = db.read().await.unwrap();
+        let ids = |page: Vec<domain::calendar::Calendar>| page.into_iter().map(|c| c.id).collect::<Vec<_>>();
+        let (first, second, third) = (made[0].id, made[1].id, made[2].id);
+        let page = store::calendars::page(&mut conn, None, None, 2).await.unwrap();
+        assert_eq!(ids(page), [first, second]);
+        let page = store::calendars::page(&mut conn, Some("sport"), Some(first), 9).await.unwrap();
+        assert_eq!(ids(page), [second, third]);
+        assert!(store::calendars::page(&mut conn, Some("nothing"), None, 9).await.unwrap().is_empty());
+        assert_eq!(store::calendars::log_floor(&mut conn, first).await.unwrap(), 0);
+        drop(conn);
+        let mut tx = db.begin().await.unwrap();
+        store::calendars::set_visibility(&mut tx, second, Visibility::Withdrawn, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut conn = db.read().await.unwrap();
+        let page = store::calendars::page(&mut conn, None, Some(second), 9).await.unwrap();
+        assert_eq!(ids(page), [third], "a page goes on after a calendar that is gone");
+        drop(conn);
+
+        let writes = ["a", "b", "c"].map(|uid| Write::Create(event(uid, game("경기", "2027-04-05T18:30:00"))));
+        write(db, &made[0], writes.into()).await;
+        let mut conn = db.read().await.unwrap();
+        let from = (0, store::occurrences::Position::before(Timestamp::MIN).event);
+        let all = store::events::changes_after(&mut conn, first, from, 9).await.unwrap();
+        let mut uids: Vec<_> = all.iter().map(|row| row.uid.as_str()).collect();
+        uids.sort_unstable();
+        assert_eq!(uids, ["a", "b", "c"]);
+        let after = (all[0].change.revision, all[0].change.event);
+        let rest = store::events::changes_after(&mut conn, first, after, 9).await.unwrap();
+        assert_eq!(rest, all[1..]);
+    }
 }

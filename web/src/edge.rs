@@ -105,12 +105,16 @@ fn answer(pending: &Pending, reader: &Reader, id: &str, sent: &HeaderMap) -> Res
     }
     let mut response = match pending.form {
         Form::Page => failure_page(failure, reader, id),
-        Form::Problem => problem(failure, id),
+        Form::Problem => Problem::of(failure, id).into_response(),
     };
-    for name in [header::ALLOW, header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
-        if let Some(value) = sent.get(&name) {
-            response.headers_mut().insert(name, value.clone());
-        }
+    // What the route and the layers inside said beside the failure stays: Allow, Retry-After,
+    // limits. The length was that of no body.
+    let own = response.headers_mut();
+    for (name, value) in sent
+        .iter()
+        .filter(|(name, _)| **name != header::CONTENT_LENGTH)
+    {
+        own.entry(name).or_insert_with(|| value.clone());
     }
     response
 }
@@ -142,18 +146,6 @@ fn failure_page(failure: &Failure, reader: &Reader, id: &str) -> Response {
         Ok(html) => html_response(failure.status(), Cache::Never, html),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
-}
-
-fn problem(failure: &Failure, id: &str) -> Response {
-    let body = serde_json::to_string(&Problem::of(failure, id)).unwrap_or_default();
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        ),
-        (header::CACHE_CONTROL, Cache::Never.value()),
-    ];
-    (failure.status(), headers, body).into_response()
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 //! [`PageFailure`] or [`ApiFailure`]; the [edge](crate::edge) knows the reader's language and the
 //! request's id and writes the answer.
 
+use crate::cache::Cache;
 use crate::locale::{T, UiLang};
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -167,8 +168,8 @@ pub struct Problem {
     pub title: &'static str,
     /// The HTTP status.
     pub status: u16,
-    /// What to do now.
-    pub detail: &'static str,
+    /// What to do now; where fields are at fault, which and why.
+    pub detail: String,
     /// Which fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
@@ -181,14 +182,38 @@ impl Problem {
     /// The document for a failure. Machines are answered in English.
     pub fn of(failure: &Failure, request_id: &str) -> Self {
         let t = T::new(UiLang::En);
+        let errors = failure.errors(t);
+        let faults: Vec<String> = errors
+            .iter()
+            .map(|fault| format!("{}: {}", fault.field, fault.message))
+            .collect();
         Self {
             kind: "about:blank",
             title: failure.title(t),
             status: failure.status().as_u16(),
-            detail: failure.detail(t),
-            errors: failure.errors(t),
+            detail: if faults.is_empty() {
+                failure.detail(t).to_owned()
+            } else {
+                faults.join(" ")
+            },
+            errors,
             request_id: matches!(failure, Failure::Internal(_)).then(|| request_id.to_owned()),
         }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_string(&self).unwrap_or_default();
+        let headers = [
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/problem+json"),
+            ),
+            (header::CACHE_CONTROL, Cache::Never.value()),
+        ];
+        (status, headers, body).into_response()
     }
 }
 

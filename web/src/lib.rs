@@ -11,6 +11,7 @@ pub mod layout;
 pub mod locale;
 pub mod next;
 pub mod page;
+pub mod peer;
 pub mod route;
 pub mod state;
 pub mod visit;

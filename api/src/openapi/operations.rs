@@ -1,0 +1,248 @@
+//! What each route takes and answers. Sentences are keys of the locale files: the document and
+//! the page for people say the same.
+
+use crate::ask::{LARGEST_LIMIT, USUAL_LIMIT};
+use serde_json::{Value, json};
+
+/// The documentation of a route.
+#[derive(Debug)]
+pub struct Operation {
+    /// The route's name in the table.
+    pub name: &'static str,
+    /// What it does, as a key.
+    pub summary: &'static str,
+    /// What it takes.
+    pub parameters: &'static [Parameter],
+    /// What it answers when all is well.
+    pub body: Body,
+    /// The problems that it answers by design.
+    pub problems: &'static [&'static str],
+}
+
+/// What is in an answer.
+#[derive(Debug, Clone, Copy)]
+pub enum Body {
+    /// JSON of this schema, with a validator.
+    Json(&'static str),
+    /// JSON of this schema about this moment, with 200 or 503.
+    State(&'static str),
+    /// Text of this media type.
+    Text(&'static str),
+}
+
+/// One value that a route takes.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it stands.
+    pub place: Place,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What it means, as a key.
+    pub meaning: &'static str,
+    /// What it looks like.
+    pub form: Form,
+}
+
+/// Where a value stands.
+#[derive(Debug, Clone, Copy)]
+pub enum Place {
+    /// In the path.
+    Path,
+    /// After the question mark.
+    Query,
+}
+
+/// What a value looks like.
+#[derive(Debug, Clone, Copy)]
+pub enum Form {
+    /// A calendar's id or short name.
+    CalendarName,
+    /// An event's public id.
+    PublicId,
+    /// A category's short name.
+    Slug,
+    /// A date or a date-time.
+    Moment,
+    /// Keys of tags.
+    Tags,
+    /// Words of states.
+    States,
+    /// A number of items, and the usual one.
+    Limit(i64),
+    /// A cursor.
+    Cursor,
+    /// A revision.
+    Revision,
+}
+
+impl Form {
+    /// Its JSON Schema.
+    pub fn schema(self) -> Value {
+        let text = |pattern: &str| json!({ "type": "string", "pattern": pattern });
+        match self {
+            Self::CalendarName => text("^[A-Za-z0-9-]{2,64}$"),
+            Self::PublicId => text("^[A-Za-z0-9]{22}$"),
+            Self::Slug => text("^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])$"),
+            Self::Moment => json!({
+                "type": "string",
+                "anyOf": [{ "format": "date" }, { "format": "date-time" }],
+                "examples": ["2027-04-01", "2027-04-01T18:30:00+09:00"],
+            }),
+            Self::Tags => text("^-?[a-z0-9][a-z0-9-]{0,39}(,-?[a-z0-9][a-z0-9-]{0,39}){0,31}$"),
+            Self::States => {
+                let state = "(tentative|confirmed|postponed|cancelled)";
+                text(&format!("^{state}(,{state})*$"))
+            }
+            Self::Limit(usual) => json!({
+                "type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": usual,
+            }),
+            Self::Cursor => text("^([0-9a-f]{2}){24,100}$"),
+            Self::Revision => json!({ "type": "integer", "minimum": 0 }),
+        }
+    }
+
+    /// The same in a few signs, for people.
+    pub fn signs(self) -> String {
+        match self {
+            Self::CalendarName => "[A-Za-z0-9-]{2,64}".to_owned(),
+            Self::PublicId => "[A-Za-z0-9]{22}".to_owned(),
+            Self::Slug => "[a-z0-9-]{2,64}".to_owned(),
+            Self::Moment => "2027-04-01, 2027-04-01T18:30:00+09:00".to_owned(),
+            Self::Tags => "home,-preseason".to_owned(),
+            Self::States => "tentative,confirmed,postponed,cancelled".to_owned(),
+            Self::Limit(usual) => format!("1-{LARGEST_LIMIT} ({usual})"),
+            Self::Cursor => "[0-9a-f]+".to_owned(),
+            Self::Revision => "0, 1, 2, ...".to_owned(),
+        }
+    }
+}
+
+const fn query(name: &'static str, meaning: &'static str, form: Form) -> Parameter {
+    Parameter {
+        name,
+        place: Place::Query,
+        required: false,
+        meaning,
+        form,
+    }
+}
+
+const fn path(name: &'static str, meaning: &'static str, form: Form) -> Parameter {
+    Parameter {
+        name,
+        place: Place::Path,
+        required: true,
+        meaning,
+        form,
+    }
+}
+
+const CALENDAR: Parameter = path("calendar", "api.param_calendar", Form::CalendarName);
+const EVENT: Parameter = path("id", "api.param_event", Form::PublicId);
+const CATEGORY: Parameter = query("category", "api.param_category", Form::Slug);
+const FROM: Parameter = query("from", "api.param_from", Form::Moment);
+const TO: Parameter = query("to", "api.param_to", Form::Moment);
+const TAGS: Parameter = query("tags", "api.param_tags", Form::Tags);
+const STATUS: Parameter = query("status", "api.param_status", Form::States);
+const LIMIT: Parameter = query("limit", "api.param_limit", Form::Limit(USUAL_LIMIT));
+const NEXT_LIMIT: Parameter = query("limit", "api.param_limit", Form::Limit(1));
+const CURSOR: Parameter = query("cursor", "api.param_cursor", Form::Cursor);
+const SINCE: Parameter = Parameter {
+    required: true,
+    ..query("since", "api.param_since", Form::Revision)
+};
+
+/// The documentation of a route, by the route's name.
+pub fn of(name: &str) -> Option<&'static Operation> {
+    ALL.iter().find(|operation| operation.name == name)
+}
+
+/// All of them.
+pub const ALL: &[Operation] = &[
+    Operation {
+        name: "calendars",
+        summary: "api.calendars",
+        parameters: &[CATEGORY, LIMIT, CURSOR],
+        body: Body::Json("CalendarList"),
+        problems: &["400"],
+    },
+    Operation {
+        name: "calendar",
+        summary: "api.calendar",
+        parameters: &[CALENDAR],
+        body: Body::Json("Calendar"),
+        problems: &["404", "410"],
+    },
+    Operation {
+        name: "categories",
+        summary: "api.categories",
+        parameters: &[],
+        body: Body::Json("CategoryList"),
+        problems: &[],
+    },
+    Operation {
+        name: "calendar_events",
+        summary: "api.calendar_events",
+        parameters: &[CALENDAR, FROM, TO, TAGS, STATUS, LIMIT, CURSOR],
+        body: Body::Json("InstanceList"),
+        problems: &["400", "404", "410"],
+    },
+    Operation {
+        name: "next",
+        summary: "api.next",
+        parameters: &[CALENDAR, NEXT_LIMIT],
+        body: Body::Json("InstanceList"),
+        problems: &["400", "404", "410"],
+    },
+    Operation {
+        name: "changes",
+        summary: "api.changes",
+        parameters: &[CALENDAR, SINCE, LIMIT, CURSOR],
+        body: Body::Json("ChangeList"),
+        problems: &["400", "404", "410"],
+    },
+    Operation {
+        name: "events",
+        summary: "api.events",
+        parameters: &[CATEGORY, FROM, TO, TAGS, STATUS, LIMIT, CURSOR],
+        body: Body::Json("InstanceList"),
+        problems: &["400"],
+    },
+    Operation {
+        name: "event",
+        summary: "api.event",
+        parameters: &[EVENT],
+        body: Body::Json("Event"),
+        problems: &["404", "410"],
+    },
+    Operation {
+        name: "openapi_json",
+        summary: "api.openapi_json",
+        parameters: &[],
+        body: Body::Json("Document"),
+        problems: &[],
+    },
+    Operation {
+        name: "docs",
+        summary: "api.docs",
+        parameters: &[],
+        body: Body::Text("text/html"),
+        problems: &[],
+    },
+    Operation {
+        name: "healthz",
+        summary: "api.healthz",
+        parameters: &[],
+        body: Body::Text("text/plain"),
+        problems: &[],
+    },
+    Operation {
+        name: "readyz",
+        summary: "api.readyz",
+        parameters: &[],
+        body: Body::State("Ready"),
+        problems: &[],
+    },
+];

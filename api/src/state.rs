@@ -1,0 +1,46 @@
+//! What the handlers need to answer a request.
+
+use crate::health::{Health, HealthState};
+use crate::limit::RateLimiter;
+use axum::extract::FromRef;
+use domain::clock::Clock;
+use std::sync::Arc;
+use store::Db;
+use web::base_url::BaseUrl;
+
+/// Shared by all handlers of this surface; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ApiState {
+    /// Where everything published is read from.
+    pub db: Db,
+    /// What time it is.
+    pub clock: Clock,
+    /// The address of this installation.
+    pub base_url: BaseUrl,
+    /// This node's own state.
+    pub health: Arc<Health>,
+    /// Who asked how often.
+    pub limiter: Arc<RateLimiter>,
+}
+
+impl ApiState {
+    /// The state of a surface that nobody has asked yet.
+    pub fn new(health: HealthState, clock: Clock, base_url: BaseUrl) -> Self {
+        Self {
+            db: health.db,
+            limiter: Arc::new(RateLimiter::new(clock.clone())),
+            clock,
+            base_url,
+            health: health.health,
+        }
+    }
+}
+
+impl FromRef<ApiState> for HealthState {
+    fn from_ref(state: &ApiState) -> Self {
+        Self {
+            db: state.db.clone(),
+            health: state.health.clone(),
+        }
+    }
+}
