@@ -5,6 +5,8 @@
 //! On an embedded database in a fresh folder, with the settings of the server (every commit
 //! reaches the disk).
 
+#![expect(clippy::panic, reason = "a benchmark that cannot go on stops")]
+
 use domain::calendar::{CalendarProfile, Category, Color, Slug};
 use domain::text::{Lang, Text};
 use domain::zone::Zone;

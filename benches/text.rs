@@ -6,6 +6,8 @@
 //! Medians of several rounds. The work is not equal: ours ends in checked domain events with
 //! their zones resolved, icalendar keeps values as text, calcard types them while it parses.
 
+#![expect(clippy::panic, reason = "a benchmark that cannot go on stops")]
+
 use domain::event::{Draft, Event};
 use domain::id::{EventId, PublicId};
 use domain::text::{Lang, Text};
@@ -33,7 +35,11 @@ fn median(mut work: impl FnMut()) -> Duration {
 fn line(what: &str, bytes: usize, took: Duration) {
     let speed = bytes as f64 / took.as_secs_f64() / 1e6;
     let mut out = std::io::stdout();
-    let _ = writeln!(out, "{what:<44} {:>9.1} ms {speed:>8.1} MB/s", took.as_secs_f64() * 1e3);
+    let _ = writeln!(
+        out,
+        "{what:<44} {:>9.1} ms {speed:>8.1} MB/s",
+        took.as_secs_f64() * 1e3
+    );
 }
 
 fn main() {
@@ -114,21 +120,39 @@ fn render(text: &str, drafts: &[Draft]) {
     };
     let calendar = store::calendars::draft(profile, now);
     for (form, name) in [(Form::FailSafe, "fail-safe"), (Form::Standard, "standard")] {
-        let asked = FeedQuery { form, lang: None, past: Past::All };
+        let asked = FeedQuery {
+            form,
+            lang: None,
+            past: Past::All,
+        };
         let feed = || feeds::render(&calendar, &events, &asked, "https://almanac.example");
         let size = feed().len();
-        line(&format!("render: almanac ({name})"), size, median(|| drop(black_box(feed()))));
+        line(
+            &format!("render: almanac ({name})"),
+            size,
+            median(|| drop(black_box(feed()))),
+        );
     }
     if let Ok(calendar) = text.parse::<icalendar::Calendar>() {
         let size = calendar.to_string().len();
-        line("render: icalendar", size, median(|| drop(black_box(calendar.to_string()))));
+        line(
+            "render: icalendar",
+            size,
+            median(|| drop(black_box(calendar.to_string()))),
+        );
     }
     if let Ok(calendar) = calcard::icalendar::ICalendar::parse(text) {
         let size = calendar.to_string().len();
-        line("render: calcard", size, median(|| drop(black_box(calendar.to_string()))));
+        line(
+            "render: calcard",
+            size,
+            median(|| drop(black_box(calendar.to_string()))),
+        );
     }
-    let bodies: Vec<String> =
-        events.iter().filter_map(|e| serde_json::to_string(&e.body).ok()).collect();
+    let bodies: Vec<String> = events
+        .iter()
+        .filter_map(|e| serde_json::to_string(&e.body).ok())
+        .collect();
     let size = bodies.iter().map(String::len).sum();
     let write = median(|| {
         for event in &events {
@@ -138,7 +162,9 @@ fn render(text: &str, drafts: &[Draft]) {
     line("store: bodies to JSON", size, write);
     let read = median(|| {
         for body in &bodies {
-            drop(black_box(serde_json::from_str::<domain::event::EventBody>(body)));
+            drop(black_box(serde_json::from_str::<domain::event::EventBody>(
+                body,
+            )));
         }
     });
     line("store: bodies from JSON", size, read);
@@ -152,11 +178,26 @@ fn python(path: &str, bytes: usize) {
         b=time.perf_counter(); c.to_ical(); print(b-a, time.perf_counter()-b)";
     let python = std::env::var("ALMANAC_TEST_PYTHON").map(|venv| format!("{venv}/bin/python"));
     let python = python.unwrap_or_else(|_| "target/python/bin/python".to_owned());
-    let output = std::process::Command::new(python).args(["-c", script, path]).output();
-    let said = output.map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default();
-    let times: Vec<f64> = said.split_whitespace().filter_map(|t| t.parse().ok()).collect();
+    let output = std::process::Command::new(python)
+        .args(["-c", script, path])
+        .output();
+    let said = output
+        .map(|o| String::from_utf8_lossy(&o.stdout).into_owned())
+        .unwrap_or_default();
+    let times: Vec<f64> = said
+        .split_whitespace()
+        .filter_map(|t| t.parse().ok())
+        .collect();
     if let [parse, render] = times[..] {
-        line("parse: python icalendar", bytes, Duration::from_secs_f64(parse));
-        line("render: python icalendar", bytes, Duration::from_secs_f64(render));
+        line(
+            "parse: python icalendar",
+            bytes,
+            Duration::from_secs_f64(parse),
+        );
+        line(
+            "render: python icalendar",
+            bytes,
+            Duration::from_secs_f64(render),
+        );
     }
 }

@@ -115,6 +115,8 @@ enum Found {
 /// The zones of one VCALENDAR.
 pub(crate) struct Zones<'c, 'a> {
     calendar: &'c Calendar<'a>,
+    /// X-WR-TIMEZONE.
+    home: Option<Zone>,
     found: HashMap<String, Found>,
     years: Option<HashMap<&'c str, Years>>,
     /// The file's definitions by their names in lower case; the first of a name counts.
@@ -126,11 +128,17 @@ impl<'c, 'a> Zones<'c, 'a> {
     pub(crate) fn new(calendar: &'c Calendar<'a>, effort: &'c mut Effort) -> Self {
         Self {
             calendar,
+            home: home_of(calendar),
             found: HashMap::new(),
             years: None,
             defined: None,
             effort,
         }
+    }
+
+    /// The zone in which the calendar's floating times are meant, where it names one.
+    pub(crate) fn home(&self) -> Option<&Zone> {
+        self.home.as_ref()
     }
 
     /// The zone that a TZID means for a clock reading.
@@ -273,6 +281,14 @@ fn is_date_at_midnight(property: &Property<'_>, moment: &Moment) -> bool {
         .param("VALUE")
         .is_some_and(|v| v.eq_ignore_ascii_case("DATE"));
     is_date && moment.time == Some(Time::midnight())
+}
+
+fn home_of(calendar: &Calendar<'_>) -> Option<Zone> {
+    let mut named = calendar
+        .properties
+        .iter()
+        .filter(|p| p.name == Name::CalendarZone);
+    named.find_map(|p| crate::zones::by_name_or_likeness(&value::unescape(&p.value)))
 }
 
 fn name_of(zone: &Component<'_>) -> Option<String> {

@@ -5,10 +5,10 @@ use super::clock::{Clock, When, Zones};
 use super::component::Component;
 use super::line::{Name, Property};
 use super::notice::{Reason, Warnings, shown};
-use super::{time, value};
+use super::{own, time, value};
 use domain::caps;
 use domain::event::{Availability, Geo, Occurrence, Place, Status, WebAddress};
-use domain::recur::Rule;
+use domain::recur::{Rule, RuleError};
 use domain::tag::Tag;
 use domain::text::{Lang, Text, clean_block, clean_line};
 
@@ -99,6 +99,11 @@ pub(crate) fn read(
     }
     let time = time::read(component, zones, warnings)?;
     time.check()?;
+    let time = match (goes_on(component), zones.home()) {
+        (false, _) => own::time(component, time),
+        (true, Some(home)) => time::at_home(time, home),
+        (true, None) => time,
+    };
     let mut reader = Reader {
         component,
         lang,
@@ -112,11 +117,11 @@ pub(crate) fn read(
             geo: reader.geo(),
         },
         url: reader.url(),
-        links: Vec::new(),
+        links: own::links(component, reader.warnings),
         status: reader.status(),
         tags: reader.tags(),
         availability: reader.availability(),
-        result: Text::none(),
+        result: reader.text(Name::OwnResult, caps::LINE_BYTES, clean_line),
         evidence: None,
         time,
     };
@@ -131,6 +136,15 @@ pub(crate) fn read(
         repeats: repeats(component, zones, &clock, warnings)?,
         occurrence,
     })
+}
+
+/// Whether the component speaks of more than one instance.
+fn goes_on(component: &Component<'_>) -> bool {
+    let has = |name| component.get(name).is_some();
+    let range = component
+        .get(Name::RecurrenceId)
+        .and_then(|p| p.param("RANGE"));
+    has(Name::Rrule) || has(Name::Rdate) || range.is_some()
 }
 
 fn change(
@@ -221,24 +235,28 @@ fn cap(have: usize, limit: usize, what: &'static str) -> Result<(), Reason> {
     }
 }
 
-/// A COUNT below zero, which Exchange writes for "no end", is left out.
+/// A COUNT below zero, which Exchange writes for "no end", is left out, and so is a part that
+/// gives nothing a value.
 fn rule(text: &str, line: usize, warnings: &mut Warnings) -> Result<Rule, Reason> {
-    let endless = |part: &&str| part.trim().to_ascii_uppercase().starts_with("COUNT=-");
-    let parsed = if text.split(';').any(|part| endless(&part)) {
-        warnings.push(
+    let mut parts: Vec<&str> = Vec::new();
+    for part in text.split(';').map(str::trim).filter(|p| !p.is_empty()) {
+        if part.to_ascii_uppercase().starts_with("COUNT=-") {
+            let text = "the rule's COUNT is below zero: read as endless";
+            warnings.push(line, "negative-count", text);
+        } else if !part.contains('=') {
+            let text = format!("a part of the rule is left out: {}", shown(part));
+            warnings.push(line, "rule-part", text);
+        } else {
+            parts.push(part);
+        }
+    }
+    parts
+        .join(";")
+        .parse()
+        .map_err(|error: RuleError| Reason::BadRule {
             line,
-            "negative-count",
-            "the rule's COUNT is below zero: read as endless",
-        );
-        let parts: Vec<&str> = text.split(';').filter(|part| !endless(part)).collect();
-        parts.join(";").parse()
-    } else {
-        text.parse()
-    };
-    parsed.map_err(|error: domain::recur::RuleError| Reason::BadRule {
-        line,
-        why: error.to_string(),
-    })
+            why: error.to_string(),
+        })
 }
 
 fn rules(
@@ -327,6 +345,9 @@ impl Reader<'_, '_> {
     }
 
     fn status(&mut self) -> Status {
+        if let Some(own) = own::status(self.component) {
+            return own;
+        }
         let Some(property) = self.component.get(Name::Status) else {
             return Status::Confirmed;
         };

@@ -32,7 +32,6 @@ struct Group {
 
 /// Joins all entries of an input.
 pub(crate) fn join(entries: Vec<Entry>, lang: Lang, warnings: &mut Warnings) -> Joined {
-    let knows = |f: &Field| !matches!(f, Field::Links | Field::Result | Field::Evidence);
     let (ids, sizes) = group_ids(&entries);
     let shared = sizes.iter().any(|size| *size > 1);
     let uids = entries
@@ -41,7 +40,6 @@ pub(crate) fn join(entries: Vec<Entry>, lang: Lang, warnings: &mut Warnings) -> 
         .filter_map(|e| e.uid.clone());
     let mut joiner = Joiner {
         lang,
-        speaks_of: Field::ALL.iter().copied().filter(knows).collect(),
         uids: uids.collect(),
         out: Joined::default(),
         budget: Budget::default(),
@@ -85,8 +83,6 @@ fn group_ids(entries: &[Entry]) -> (Vec<usize>, Vec<usize>) {
 
 struct Joiner<'w> {
     lang: Lang,
-    /// The fields that iCalendar has a property for.
-    speaks_of: Vec<Field>,
     /// All UIDs given, so that no made one collides.
     uids: HashSet<String>,
     out: Joined,
@@ -192,12 +188,13 @@ impl Joiner<'_> {
     }
 
     fn draft(&mut self, uid: Option<String>, (sequence, line): (i64, usize), body: EventBody) {
+        let speaks_of = speaks_of(&body);
         self.out.drafts.push(Draft {
             uid,
             sequence,
             line,
             body,
-            speaks_of: self.speaks_of.clone(),
+            speaks_of,
         });
     }
 
@@ -264,8 +261,9 @@ impl Joiner<'_> {
             main: master.occurrence,
             series,
         };
-        if changes.is_empty() {
-            return self.draft(uid, origin, body);
+        if changes.is_empty() || !body.main.time.can_repeat() {
+            self.draft(uid, origin, body);
+            return self.orphans(changes);
         }
         let changes = self.newest_by_instance(changes, Some(&clock));
         let (future, single): (Vec<_>, Vec<_>) = changes
@@ -344,6 +342,18 @@ impl Joiner<'_> {
         self.warnings.push(entry.line, "instance-added", text);
         series.extra.push(ExtraDate { start, end: None });
     }
+}
+
+/// The fields that iCalendar has a property for; links and results, which only our own feeds
+/// have, where they are there.
+fn speaks_of(body: &EventBody) -> Vec<Field> {
+    let knows = |field: &Field| match field {
+        Field::Links => !body.main.links.is_empty(),
+        Field::Result => !body.main.result.is_empty(),
+        Field::Evidence => false,
+        _ => true,
+    };
+    Field::ALL.iter().copied().filter(knows).collect()
 }
 
 /// Start and title: where both agree, two entries of a UID are copies of one event.

@@ -61,6 +61,11 @@ names! {
     Color "COLOR"
     AppleColor "X-APPLE-CALENDAR-COLOR"
     LicLocation "X-LIC-LOCATION"
+    OwnTime "X-ALMANAC-TIME"
+    OwnZone "X-ALMANAC-ZONE"
+    OwnStatus "X-ALMANAC-STATUS"
+    OwnResult "X-ALMANAC-RESULT"
+    OwnLink "X-ALMANAC-LINK"
 }
 
 /// Standard names that are passed over. They are told apart from running text, so that a raw

@@ -9,6 +9,7 @@ mod event;
 mod group;
 pub(crate) mod line;
 mod notice;
+mod own;
 mod series;
 mod split;
 mod text;
@@ -56,7 +57,8 @@ pub struct Document {
     pub name: Option<String>,
     /// The calendar's DESCRIPTION or X-WR-CALDESC, cleaned.
     pub description: Option<String>,
-    /// X-WR-TIMEZONE: where the calendar is at home. Times of the entries are not read in it.
+    /// X-WR-TIMEZONE: where the calendar is at home. Its floating times are read in it, and so
+    /// are repeating ones that are written in UTC.
     pub zone: Option<Zone>,
     /// X-APPLE-CALENDAR-COLOR or COLOR, where it is written as `#RRGGBB`.
     pub color: Option<Color>,
@@ -133,8 +135,7 @@ fn describe(document: &mut Document, calendar: &Calendar<'_>) {
                 document.description = document.description.take().or_else(block);
             }
             Name::CalendarZone | Name::TimezoneId => {
-                let named = || crate::zones::by_name(&text);
-                let zone = || named().or_else(|| crate::zones::by_likeness(&text));
+                let zone = || crate::zones::by_name_or_likeness(&text);
                 document.zone = document.zone.take().or_else(zone);
             }
             Name::AppleColor | Name::Color => {

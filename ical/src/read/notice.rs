@@ -164,7 +164,7 @@ pub enum Reason {
         /// Where.
         line: usize,
     },
-    /// An EXRULE that cannot be written as single exceptions.
+    /// An EXRULE without end that means too many single exceptions.
     #[error("line {line}: its rule of exceptions (EXRULE) has no end")]
     EndlessExceptions {
         /// Where.

@@ -7,15 +7,18 @@ use super::notice::{Reason, Warnings};
 use domain::caps;
 use domain::recur::{OutOfSteps, Rule, Starts, Until};
 use domain::series::{ExtraDate, RecurrenceId, Series};
-use domain::time::{EventTime, WallTime};
+use domain::time::{EventTime, LAST_YEAR, WallTime};
 use domain::zone::Zone;
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, date};
 use std::collections::BTreeSet;
 
 /// Instances that a rule finer than daily may have.
 const SUB_DAILY_INSTANCES: usize = 1_000;
 /// Steps that all expansions of one input may take together (B9).
 const STEPS: u64 = 10 * caps::EXPANSION_STEPS;
+
+/// Later than any event.
+const END: DateTime = date(LAST_YEAR, 12, 31).at(23, 59, 59, 0);
 
 /// The work left for one input.
 pub(crate) struct Budget(u64);
@@ -167,7 +170,8 @@ fn sub_daily(
     }
 }
 
-/// EXRULE, which RFC 5545 took out, as single exceptions.
+/// EXRULE, which RFC 5545 took out, as single exceptions: all that an event can have, where
+/// neither it nor the event ends.
 fn exceptions_by_rule(
     time: &EventTime,
     first: &RecurrenceId,
@@ -180,12 +184,14 @@ fn exceptions_by_rule(
         let rule = with_local_end(rule.clone(), time);
         let mut starts = starts(&rule, first);
         if rule.is_endless() {
-            let last = last_start(time, first, &repeats.rules, budget).ok_or_else(refused)?;
-            starts = starts.until(last);
+            let last = last_start(time, first, &repeats.rules, budget);
+            starts = starts.until(last.unwrap_or(END));
         }
         let dates = budget
             .take(starts, caps::SERIES_DATES + 1)
-            .map_err(|_| refused())?;
+            .ok()
+            .filter(|dates| dates.len() <= caps::SERIES_DATES || !rule.is_endless())
+            .ok_or_else(refused)?;
         found.extend(dates.into_iter().map(|at| named(at, first)));
     }
     Ok(found)

@@ -25,7 +25,12 @@ pub(crate) fn read(
     let start = component.get(Name::DtStart).ok_or(Reason::NoStart)?;
     let from = zones.when(start, &start.value, warnings)?;
     let end = end_of(component, zones, warnings);
+    let from = at_midnight(start, from, end.as_ref());
     let line = component.get(Name::DtEnd).unwrap_or(start).line;
+    let from = match (from, zones.home()) {
+        (When::Floating(at), Some(home)) => When::Zoned(WallTime::new(at), home.clone()),
+        (from, _) => from,
+    };
     let time = match from {
         When::Day(first) => EventTime::AllDay {
             first,
@@ -48,6 +53,39 @@ pub(crate) fn read(
     Ok(time)
 }
 
+/// `VALUE=DATE` with a midnight behind it is no whole day where the event ends at an hour.
+fn at_midnight(start: &Property<'_>, from: When, end: Option<&End>) -> When {
+    let (When::Day(day), Some(End::At(until))) = (&from, end) else {
+        return from;
+    };
+    let written = value::moment(&start.value).is_ok_and(|m| m.time.is_some());
+    if !written || until.at().time() == Time::midnight() {
+        return from;
+    }
+    let at = day.to_datetime(Time::midnight());
+    match until {
+        When::Day(_) => from,
+        When::Floating(_) => When::Floating(at),
+        When::Zoned(_, zone) => When::Zoned(WallTime::new(at), zone.clone()),
+    }
+}
+
+/// A time in UTC on the clock of the calendar's home. Programs that write all times in UTC mean
+/// repeating events by that clock: at seven in the evening, summer and winter.
+pub(crate) fn at_home(time: EventTime, home: &Zone) -> EventTime {
+    match time {
+        EventTime::Zoned(Zoned { start, end, zone }) if zone.is_utc() => {
+            let moved = |wall: WallTime| WallTime::of(wall.instant(&zone), home);
+            EventTime::Zoned(Zoned {
+                start: moved(start),
+                end: end.map(moved),
+                zone: home.clone(),
+            })
+        }
+        other => other,
+    }
+}
+
 /// DTEND, else DURATION. One that cannot be read costs the end, not the event.
 fn end_of(
     component: &Component<'_>,
@@ -57,6 +95,12 @@ fn end_of(
     if let Some(property) = component.get(Name::DtEnd) {
         match zones.when(property, &property.value, warnings) {
             Ok(when) => return Some(End::At(when)),
+            Err(Reason::UnknownZone { tzid, .. }) => {
+                let text = format!("unknown time zone {tzid}: the end is read as the start is");
+                warnings.push(property.line, "end-zone", text);
+                let end = value::moment(&property.value).ok()?;
+                return Some(End::At(When::Floating(end.at())));
+            }
             Err(_) => {
                 let text = format!("the end is left out: {}", shown(&property.value));
                 warnings.push(property.line, "bad-end", text);

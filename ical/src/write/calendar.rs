@@ -93,7 +93,9 @@ pub fn head(out: &mut Vec<u8>, head: &Head<'_>, context: &Context<'_>) {
     let name = Line::new(out, "NAME");
     name.param("LANGUAGE", lang.as_str()).text(&title);
     describe(out, head, context);
-    text(out, "X-WR-TIMEZONE", &tzid(context.zone));
+    if context.form.names_home() {
+        text(out, "X-WR-TIMEZONE", &tzid(context.zone));
+    }
     let pause = hours_and_minutes(context.refresh_minutes);
     Line::new(out, "REFRESH-INTERVAL")
         .param("VALUE", "DURATION")

@@ -8,7 +8,7 @@ use super::series;
 use super::stamp::Stamp;
 use super::time::{Clock, Shown};
 use super::words::Words;
-use super::zone::Used;
+use super::zone::{Used, tzid};
 use domain::event::{Availability, Event, Geo, LinkKind, Occurrence, Status};
 use domain::series::RecurrenceId;
 use domain::text::Text;
@@ -106,7 +106,10 @@ impl<'a> Part<'a> {
         }
         match &says.url {
             Some(address) => Line::new(out, "URL").uri(address.as_str()),
-            None => Line::new(out, "URL").uri(&self.page(context)),
+            None if context.form.lends_address() => {
+                Line::new(out, "URL").uri(&self.page(context));
+            }
+            None => {}
         }
     }
 
@@ -177,8 +180,14 @@ impl<'a> Part<'a> {
         match says.time {
             EventTime::DateOnly { .. } => plain(out, "X-ALMANAC-TIME", "DATE-ONLY"),
             EventTime::Window { .. } => plain(out, "X-ALMANAC-TIME", "WINDOW"),
-            EventTime::Undecided { .. } => plain(out, "X-ALMANAC-TIME", "UNDECIDED"),
+            EventTime::Undecided { was: Some(_) } => plain(out, "X-ALMANAC-TIME", "UNDECIDED"),
+            EventTime::Undecided { was: None } => plain(out, "X-ALMANAC-TIME", "NEVER-DATED"),
             EventTime::Zoned(_) | EventTime::Floating { .. } | EventTime::AllDay { .. } => {}
+        }
+        if let Clock::Utc(zone) = self.shown.clock
+            && !zone.is_utc()
+        {
+            text(out, "X-ALMANAC-ZONE", &tzid(zone));
         }
         if context.shows_result(says) {
             optional_text(out, "X-ALMANAC-RESULT", &says.result, context);

@@ -61,6 +61,23 @@ impl Form {
         }
     }
 
+    /// Whether the calendar names the zone it is at home in (X-WR-TIMEZONE). Readers that know it
+    /// bend floating and UTC times into that zone, which is not what those say by the letter.
+    pub(super) const fn names_home(self) -> bool {
+        match self {
+            Self::FailSafe => true,
+            Self::Standard => false,
+        }
+    }
+
+    /// Whether an event without an address of its own is given that of its page here.
+    pub(super) const fn lends_address(self) -> bool {
+        match self {
+            Self::FailSafe => true,
+            Self::Standard => false,
+        }
+    }
+
     /// Whether what iCalendar cannot say is kept in properties of our own.
     pub(super) const fn keeps_everything(self) -> bool {
         match self {

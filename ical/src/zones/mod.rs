@@ -30,6 +30,11 @@ pub fn by_likeness(tzid: &str) -> Option<Zone> {
         .or_else(|| by_plain_offset(name))
 }
 
+/// The zone that a calendar names without defining it (X-WR-TIMEZONE).
+pub(crate) fn by_name_or_likeness(name: &str) -> Option<Zone> {
+    by_name(name).or_else(|| by_likeness(name))
+}
+
 static CANDIDATES: LazyLock<Vec<Zone>> = LazyLock::new(|| {
     let region = |name: &String| name.contains('/') && !name.starts_with("Etc/");
     let usual = windows::usual_zones().filter(|n| !n.starts_with("Etc/"));

@@ -1,9 +1,14 @@
 //! Repeating events, changed instances, and several entries under one UID.
 
-use crate::{all, codes, one, skips, uids};
+use crate::{all, calendar, codes, event, one, read, skips, uids};
 use domain::event::Status;
 use domain::series::RecurrenceId;
 use domain::text::Lang;
+use domain::time::EventTime;
+use domain::zone::Zone;
+use ical::read::Document;
+use jiff::civil::{date, datetime};
+use jiff::{SignedDuration, ToSpan};
 use rstest::rstest;
 
 #[test]
@@ -63,6 +68,84 @@ fn rules_of_exceptions_become_exceptions_where_they_end() {
     );
     let endless = "DTSTART:20270101\nRRULE:FREQ=DAILY\nEXRULE:FREQ=WEEKLY";
     assert_eq!(skips(&all(&[endless])), ["endless-exceptions"]);
+    // Neither ends, but the years that an event may lie in do.
+    let fridays = "DTSTART:20270101\nRRULE:FREQ=WEEKLY\nEXRULE:FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13";
+    let except = one(fridays).body.series.unwrap().except;
+    assert_eq!(ids(&except[..2]), ["2027-08-13", "2028-10-13"]);
+    assert_eq!(except.last().unwrap().to_string(), "2199-12-13");
+}
+
+#[test]
+fn parts_of_a_rule_that_give_nothing_a_value_are_left_out() {
+    let document = all(&["DTSTART:20270101\nRRULE:RRULE:Anything;FREQ=DAILY; ;COUNT=3"]);
+    assert_eq!(codes(&document), ["rule-part"]);
+    let series = document.drafts[0].body.series.as_ref().unwrap();
+    assert_eq!(series.rules[0].to_string(), "FREQ=DAILY;COUNT=3");
+}
+
+/// A calendar at home in New York with these events.
+fn at_home(events: &[&str]) -> Document {
+    let events: String = events.iter().map(|lines| event(lines)).collect();
+    let home = "X-WR-TIMEZONE:America/New_York\r\n";
+    read(&calendar(&[home, &events].concat())).unwrap()
+}
+
+#[test]
+fn series_in_utc_repeat_on_the_clock_of_the_calendars_home() {
+    let document = at_home(&[
+        "UID:a\nDTSTART:20270301T000000Z\nDTEND:20270301T010000Z\nSUMMARY:Sunday evenings\n\
+         RRULE:FREQ=WEEKLY;UNTIL=20270401T000000Z\nRDATE:20270303T000000Z\nEXDATE:20270315T000000Z",
+        "UID:a\nRECURRENCE-ID:20270308T000000Z\nDTSTART:20270309T000000Z\nSUMMARY:moved",
+    ]);
+    let body = &document.drafts[0].body;
+    let local = |day: i64, hour| {
+        datetime(2027, 2, 28, 0, 0, 0, 0) + SignedDuration::from_hours(day * 24 + hour)
+    };
+    let zone = Zone::parse("America/New_York").unwrap();
+    assert_eq!(
+        body.main.time,
+        EventTime::zoned(local(0, 19), Some(local(0, 20)), zone)
+    );
+    let series = body.series.as_ref().unwrap();
+    assert_eq!(series.extra[0].start, RecurrenceId::Local(local(2, 19)));
+    // An exception is the instant that it names: summer time has begun, and it is eight.
+    assert_eq!(series.except, [RecurrenceId::Local(local(14, 20))]);
+    assert_eq!(series.overrides[0].at, RecurrenceId::Local(local(7, 19)));
+    let single = at_home(&["DTSTART:20270301T000000Z"]);
+    let utc = EventTime::zoned(local(1, 0), None, Zone::utc());
+    assert_eq!(single.drafts[0].body.main.time, utc);
+}
+
+#[test]
+fn floating_times_are_meant_in_the_calendars_home_where_it_has_one() {
+    let start = datetime(2027, 4, 5, 18, 30, 0, 0);
+    let document = at_home(&["DTSTART:20270405T183000\nDURATION:PT1H", "DTSTART:20270405"]);
+    let zone = Zone::parse("America/New_York").unwrap();
+    let end = Some(start + 1.hour());
+    let times: Vec<_> = document.drafts.iter().map(|d| &d.body.main.time).collect();
+    assert_eq!(
+        times,
+        [
+            &EventTime::zoned(start, end, zone),
+            &EventTime::day(start.date())
+        ]
+    );
+    let without = one("DTSTART:20270405T183000").body.main.time;
+    assert_eq!(without, EventTime::Floating { start, end: None });
+}
+
+#[test]
+fn what_repeats_has_a_time_whatever_our_own_property_says() {
+    let lines = "DTSTART;VALUE=DATE:20270401\nX-ALMANAC-TIME:DATE-ONLY";
+    let date = date(2027, 4, 1);
+    assert_eq!(one(lines).body.main.time, EventTime::DateOnly { date });
+    let repeating = one(&format!("{lines}\nRRULE:FREQ=DAILY;COUNT=2")).body;
+    assert_eq!(repeating.main.time, EventTime::day(date));
+    // Nor can a changed instance make it a series.
+    let changed = "UID:a\nRECURRENCE-ID;VALUE=DATE:20270402\nDTSTART;VALUE=DATE:20270403";
+    let document = all(&[&format!("UID:a\n{lines}"), changed]);
+    assert_eq!(uids(&document), ["a", "a-20270402"]);
+    assert!(document.drafts.iter().all(|d| d.body.series.is_none()));
 }
 
 #[test]

@@ -5,6 +5,9 @@ use domain::caps;
 use domain::event::Availability;
 use domain::event::Status;
 use domain::text::Lang;
+use domain::time::EventTime;
+use domain::zone::Zone;
+use jiff::civil::datetime;
 use rstest::rstest;
 
 #[rstest]
@@ -231,4 +234,34 @@ fn a_source_speaks_of_what_icalendar_can_say() {
     let knows = one("DTSTART:20270101").speaks_of;
     assert!(knows.contains(&Field::Title) && knows.contains(&Field::Series));
     assert!(!knows.contains(&Field::Result) && !knows.contains(&Field::Links));
+    let own =
+        "DTSTART:20270101\nX-ALMANAC-RESULT:5:3\nX-ALMANAC-LINK;X-KIND=STREAM:https://tv.example/";
+    let knows = one(own).speaks_of;
+    assert!(knows.contains(&Field::Result) && knows.contains(&Field::Links));
+}
+
+#[test]
+fn an_end_in_an_unknown_zone_is_read_as_the_start_is() {
+    let lines = "DTSTART;TZID=Asia/Seoul:20270405T183000\nDTEND;TZID=TZID=Nowhere:20270405T213000";
+    let document = all(&[lines]);
+    assert_eq!(codes(&document), ["end-zone"]);
+    let (start, end) = (
+        datetime(2027, 4, 5, 18, 30, 0, 0),
+        datetime(2027, 4, 5, 21, 30, 0, 0),
+    );
+    let wanted = EventTime::zoned(start, Some(end), Zone::seoul());
+    assert_eq!(document.drafts[0].body.main.time, wanted);
+}
+
+#[test]
+fn a_date_with_midnight_that_ends_at_an_hour_is_no_whole_day() {
+    let start = datetime(2027, 4, 5, 0, 0, 0, 0);
+    let end = Some(datetime(2027, 4, 5, 1, 0, 0, 0));
+    let lines = "DTSTART;VALUE=DATE:20270405T000000\nDTEND;VALUE=DATE:20270405T010000";
+    assert_eq!(
+        one(lines).body.main.time,
+        EventTime::Floating { start, end }
+    );
+    let day = "DTSTART;VALUE=DATE:20270405T000000\nDTEND;VALUE=DATE:20270406T000000";
+    assert_eq!(one(day).body.main.time, EventTime::day(start.date()));
 }

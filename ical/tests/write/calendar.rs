@@ -67,6 +67,22 @@ fn the_name_for_phones_is_one_line_however_long() {
 }
 
 #[test]
+fn only_the_form_that_fails_safe_names_a_home_and_lends_addresses() {
+    let zone = Zone::seoul();
+    let at = datetime(2027, 4, 5, 18, 30, 0, 0);
+    let events = [event_of(game(EventTime::Floating {
+        start: at,
+        end: None,
+    }))];
+    for (form, says) in [(Form::FailSafe, true), (Form::Standard, false)] {
+        let out = calendar(&calendar_of("x"), &events, &context(form, Lang::KO, &zone));
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text.contains("X-WR-TIMEZONE:"), says, "{form:?}");
+        assert_eq!(text.contains("URL:https://almanac.example/events/"), says);
+    }
+}
+
+#[test]
 fn a_calendar_of_utc_events_still_has_a_component_besides() {
     let utc = Zone::utc();
     let out = calendar(
