@@ -157,8 +157,11 @@ async fn prepare(conn: &mut Conn, import: &Import<'_>) -> Result<Prepared, Error
     let mut have = load(conn, import, source.as_ref()).await?;
     let matches = plan::match_drafts(&reading.drafts, &have.known, lang, zone);
     let mut buffer = Vec::with_capacity(1 << 10);
-    let digests: Vec<Vec<u8>> =
-        reading.drafts.iter().map(|draft| digest(draft, &mut buffer)).collect();
+    let digests: Vec<Vec<u8>> = reading
+        .drafts
+        .iter()
+        .map(|draft| digest(draft, &mut buffer))
+        .collect();
     if let Some(source) = &source {
         load_changed(conn, source, &matches, &digests, &mut have).await?;
     }

@@ -10,6 +10,7 @@ pub mod export;
 mod flat;
 pub mod plan;
 mod reading;
+pub mod table;
 
 pub use bring_in::{Error, Import, Outcome, Removals, Target, bring_in};
-pub use reading::{Format, Reading, Refusal, Skipped, read};
+pub use reading::{Format, ReadOptions, Reading, Refusal, Skipped, read, read_with};

@@ -85,12 +85,19 @@ pub struct Owned {
 pub async fn owned(conn: &mut Conn, source: SourceId) -> Result<HashMap<String, Owned>> {
     let rows = sql!(
         conn,
-        all (String, Uuid, Vec<u8>),
+        all(String, Uuid, Vec<u8>),
         "SELECT source_uid, event, digest FROM event_source WHERE source = $1",
         source.0
     )?;
     let owned = |(uid, event, digest)| {
-        (uid, Owned { event: EventId(event), digest, removed: false })
+        (
+            uid,
+            Owned {
+                event: EventId(event),
+                digest,
+                removed: false,
+            },
+        )
     };
     let mut owned: HashMap<String, Owned> = rows.into_iter().map(owned).collect();
     // Few among many: found by an index of their own instead of a look at every event.

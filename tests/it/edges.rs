@@ -292,7 +292,7 @@ fn b18_a_page_an_empty_file_and_an_empty_calendar_are_not_a_deletion() {
         "--allow-removals",
     );
     scene.refuses("error.json", b"{\"error\":\"down\"}", "JSON");
-    scene.refuses("table.csv", b"a,b\n", ".ics");
+    scene.refuses("table.csv", b"a,b\n", "one row per event");
     scene.refuses("absent.json", b"[]", "--allow-removals");
 }
 

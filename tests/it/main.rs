@@ -1,5 +1,12 @@
 //! Whole-program tests: one binary, linked once (R34).
 
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails, and says where"
+)]
+
+mod api;
 mod architecture;
 mod clients;
 mod corpora;
@@ -14,3 +21,4 @@ mod policy;
 mod polls;
 mod store_contract;
 mod support;
+mod tables;

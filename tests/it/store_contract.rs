@@ -133,7 +133,7 @@ on_both! {
         assert_eq!(write(db, &made, writes).await, 3);
 
         let mut conn = db.read().await.unwrap();
-        assert_eq!(store::events::of_calendar(&mut conn, made.id).await.unwrap(), [off.clone()]);
+        assert_eq!(store::events::of_calendar(&mut conn, made.id).await.unwrap(), std::slice::from_ref(&off));
         let log = store::events::changes_since(&mut conn, made.id, 2, 10).await.unwrap();
         let mut kinds: Vec<_> = log.iter().map(|c| (c.revision, c.event, c.kind)).collect();
         kinds.sort_by_key(|(_, event, _)| *event);
@@ -302,7 +302,7 @@ on_both! {
         let owned = store::sources::owned(&mut conn, source.id).await.unwrap();
         assert_eq!(owned["x"].digest, [2]);
         assert!(!owned["x"].removed);
-        assert_eq!(store::events::of_source(&mut conn, source.id).await.unwrap(), [one.clone()]);
+        assert_eq!(store::events::of_source(&mut conn, source.id).await.unwrap(), std::slice::from_ref(&one));
         let coming = store::occurrences::coming_of_source(&mut conn, source.id, now()).await.unwrap();
         assert_eq!(coming, [one.id]);
         let later = at("2028-01-01T00:00:00Z");
