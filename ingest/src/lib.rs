@@ -1,7 +1,7 @@
 //! Other people's schedules: reading them, matching them with what we have, and bringing the
 //! difference in (R6).
 //!
-//! [`read`] turns bytes into drafts and names what it skipped; [`plan`](plan::plan) compares
+//! [`read`] turns bytes into drafts and names what it skipped; [`plan`] compares
 //! them with what the source said before, without touching anything; [`bring_in`] does all of
 //! it in one transaction. Nothing here speaks HTTP or knows a file system.
 

@@ -254,21 +254,23 @@ pub async fn set_visibility(
     bump(tx, id, at).await
 }
 
-/// Moves the window of past events of every calendar that is due (R14): the day is a week old
-/// and the hour of the week that its id gives has come. One `refreshed` revision each, without
-/// change rows. Returns how many moved.
+/// Moves the window of past events of every calendar that is due (R14): each on a weekday of its
+/// own, so that not all feeds change on one day, and none is left for more than a week. One
+/// `refreshed` revision each, without change rows. Returns how many moved.
 pub async fn roll_windows(tx: &mut Tx, now: Timestamp) -> Result<usize> {
     let mut moved = 0;
     for calendar in all_with_withdrawn(tx).await? {
         let today = now.to_zoned(calendar.profile.zone.rules().clone()).date();
-        let spread = i64::from(calendar.id.0.as_bytes()[15]) % 7;
         let age = i64::from(
             calendar
                 .as_of
                 .until(today)
                 .map_or(0, |span| span.get_days()),
         );
-        if age < 7 + spread {
+        let own_day = calendar.id.0.as_bytes()[15] % 7;
+        let is_own_day = today.weekday().to_monday_zero_offset().unsigned_abs() == own_day;
+        let is_due = age >= 7 || (age >= 1 && is_own_day);
+        if !is_due {
             continue;
         }
         sql!(

@@ -1,7 +1,7 @@
 //! Tables as schedules: CSV and XLSX files with one row per event.
 //!
-//! Bytes become sheets of typed cells ([`delimited`], [`workbook`]); the header row tells what the
-//! columns mean ([`header`]), as a person chose it ([`Choice`]) or by its words and the values
+//! Bytes become sheets of typed cells (`delimited`, `workbook`); the header row tells what the
+//! columns mean (`header`), as a person chose it ([`Choice`]) or by its words and the values
 //! below; each row becomes a draft, a word on why it is no entry, or a named refusal. Layouts
 //! that are no such table (calendar grids, printed pages) are refused with what is expected.
 
