@@ -98,6 +98,11 @@ fn read(file: &Path) -> Result<Vec<u8>> {
     } else {
         let open =
             std::fs::File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let size = open.metadata().map_or(0, |meta| meta.len());
+        if size >= limit {
+            let most = caps::IMPORT_BYTES >> 20;
+            bail!("{} has more than {most} MiB: split it", file.display());
+        }
         open.take(limit)
             .read_to_end(&mut bytes)
             .with_context(|| format!("cannot read {}", file.display()))?;
