@@ -13,6 +13,10 @@ const GOOD: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//KO\r\nBEGI
     DTSTAMP:20260101T000000Z\r\nDTSTART:20270405T093000Z\r\nSUMMARY:하늘 대 바다\r\nEND:VEVENT\r\n\
     END:VCALENDAR\r\n";
 
+/// Far more than an answer takes, far less than a stalled server's: the machine under test has two
+/// cores and runs other tests too.
+const PROMPT: Duration = Duration::from_secs(2);
+
 struct Scene {
     folder: tempfile::TempDir,
     server: Server,
@@ -168,7 +172,7 @@ fn b4_a_source_that_drips_does_not_disturb_the_feeds() {
         stdin.write_all(&[*byte]).expect("it reads");
         let start = Instant::now();
         scene.feed_is_untouched();
-        assert!(start.elapsed() < Duration::from_millis(500));
+        assert!(start.elapsed() < PROMPT);
     }
     drop(stdin);
     let output = child.wait_with_output().expect("it has ended");
@@ -331,11 +335,7 @@ fn e11_slow_heads_and_idle_connections_do_not_keep_others_waiting() {
     for _ in 0..20 {
         let start = Instant::now();
         scene.feed_is_untouched();
-        assert!(
-            start.elapsed() < Duration::from_millis(500),
-            "{:?}",
-            start.elapsed()
-        );
+        assert!(start.elapsed() < PROMPT, "{:?}", start.elapsed());
     }
     slow.set_read_timeout(Some(Duration::from_secs(30)))
         .expect("a time limit");
@@ -375,11 +375,7 @@ fn h2_flood(scene: &Scene, frames: impl Iterator<Item = Vec<u8>>) {
     }
     let start = Instant::now();
     scene.feed_is_untouched();
-    assert!(
-        start.elapsed() < Duration::from_millis(500),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < PROMPT, "{:?}", start.elapsed());
 }
 
 #[test]
