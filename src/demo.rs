@@ -118,7 +118,6 @@ async fn bring(db: &Db, entry: &Entry, catalogue: &Catalogue, now: Timestamp) ->
             append(&mut draft.body.main.description, &catalogue.shifted);
         }
     }
-    reading.skipped.clear();
     let fresh = store::calendars::draft(profile, now);
     let category = catalogue
         .categories
