@@ -70,7 +70,11 @@ mod tests {
             let shell = Shell::bare(t, "/partners/");
             let html = PartnerPage { t, shell }.render().unwrap();
             assert!(html.contains(&format!("<html lang=\"{}\">", ui.as_str())));
-            assert!(html.contains(".ics") && html.contains(".json"));
+            assert!(
+                [".ics", ".xlsx", ".csv", ".json"]
+                    .iter()
+                    .all(|kind| html.contains(kind))
+            );
             assert!(!html.contains("partner.") && !html.contains("<form"));
         }
     }

@@ -38,6 +38,7 @@ pub async fn run(config: &Config, import: &Import) -> Result<ExitCode> {
     };
     let reading = ingest::read_with(format, &bytes, &options)?;
     progress.set_message(format!("comparing {} entries", reading.drafts.len()));
+    progress.set_position(1);
     let removals = if import.allow_removals {
         Removals::Allowed
     } else {
@@ -57,6 +58,7 @@ pub async fn run(config: &Config, import: &Import) -> Result<ExitCode> {
         None => Target::New(&fresh, &category),
     };
     progress.set_message(format!("publishing {} entries", reading.drafts.len()));
+    progress.set_position(2);
     let change = ingest::Import {
         target,
         source: &source,
@@ -74,14 +76,17 @@ pub async fn run(config: &Config, import: &Import) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A spinner with the stage and the time so far, on a terminal only.
+/// Reading, comparing, publishing.
+const STAGES: u64 = 3;
+
+/// A bar of the stages with what is being done and the time so far, on a terminal only.
 fn progress() -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})")
+    let style = ProgressStyle::with_template("{spinner} [{bar:18}] {msg} ({elapsed})")
         .unwrap_or_else(|_| ProgressStyle::default_spinner());
-    let bar = ProgressBar::new_spinner().with_style(style);
+    let bar = ProgressBar::new(STAGES).with_style(style);
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
 }
