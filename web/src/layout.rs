@@ -20,6 +20,8 @@ pub struct LanguageLink {
 pub struct Shell {
     /// Address of the style sheet.
     pub css: &'static str,
+    /// Address of the script.
+    pub script: &'static str,
     /// Address of the calendars' colours, where the page shows some.
     pub colors: Option<String>,
     /// The language switch.
@@ -35,6 +37,7 @@ impl Shell {
     pub fn bare(t: T, here: &str) -> Self {
         Self {
             css: assets::css_address(),
+            script: assets::script_address(),
             colors: None,
             languages: languages(t, here),
             canonical: None,
