@@ -90,6 +90,7 @@ async fn run(file: &str) -> Outcome<()> {
     let settings = Settings {
         base_url: "https://almanac.example".into(),
         cache_bytes: 1 << 30,
+        clock: domain::clock::Clock::fixed(at),
     };
     let feeds = Feeds::start(db.clone(), settings, "bench".into()).await?;
     let headers = http::HeaderMap::new();

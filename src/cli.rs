@@ -4,6 +4,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ingest::table::Choice;
 use std::path::PathBuf;
+use web::peer::Network;
 
 /// Calendars that people subscribe to.
 #[derive(Debug, Parser)]
@@ -47,6 +48,16 @@ pub struct Settings {
     /// Public address, written into links and feeds [default: http://localhost:8080].
     #[arg(long, global = true, env = "ALMANAC_BASE_URL", value_name = "URL")]
     pub base_url: Option<String>,
+    /// Proxies whose X-Forwarded-For is believed: ranges of addresses such as 10.0.0.0/8,
+    /// separated by commas [default: none].
+    #[arg(
+        long,
+        global = true,
+        env = "ALMANAC_TRUSTED_PROXY",
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    pub trusted_proxy: Vec<Network>,
     /// Memory for compiled feeds, in MiB [default: 256].
     #[arg(
         long,
@@ -84,8 +95,12 @@ pub enum Command {
     Export(Export),
     /// Brings the database to this version.
     Migrate,
+    /// Makes the search index anew from what is published.
+    Reindex,
     /// Checks configuration, database, clock, disk and feeds.
     Doctor,
+    /// Makes a large database, and measures the program on one.
+    Bench(Bench),
 }
 
 #[derive(Debug, Clone, Args)]
@@ -144,6 +159,52 @@ pub struct Export {
     /// In which form.
     #[arg(long, default_value = "ics")]
     pub format: ExportFormat,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Bench {
+    #[command(subcommand)]
+    pub what: BenchCommand,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum BenchCommand {
+    /// Fills an empty database with an invented catalogue, the same for the same day.
+    Seed(BenchSeed),
+    /// Asks for every kind of page many times and prints how long the server took.
+    Pages(BenchPages),
+    /// Types into the search field and prints how long the server took for each key.
+    Search(BenchSearch),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct BenchSearch {
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct BenchSeed {
+    /// How many calendars.
+    #[arg(long, default_value_t = 10_000, value_name = "COUNT")]
+    pub calendars: usize,
+    /// How many events in all of them.
+    #[arg(long, default_value_t = 1_000_000, value_name = "COUNT")]
+    pub events: usize,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct BenchPages {
+    /// How many requests for each kind of page.
+    #[arg(long, default_value_t = 1_000, value_name = "COUNT")]
+    pub requests: usize,
+    /// Only pages whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    pub only: Option<String>,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Forms of an export.

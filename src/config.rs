@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use store::Address;
+use web::peer::Network;
 
 /// Names the file that holds the pretended time, under `--allow-now` (R27).
 const CLOCK_FILE: &str = "ALMANAC_TEST_CLOCK_FILE";
@@ -21,6 +22,8 @@ struct File {
     database_url_file: Option<PathBuf>,
     listen: Option<String>,
     base_url: Option<String>,
+    #[serde(default)]
+    trusted_proxy: Vec<Network>,
     feed_cache_mib: Option<usize>,
     log_format: Option<LogFormat>,
     allow_now: Option<bool>,
@@ -33,6 +36,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub listen: String,
     pub base_url: String,
+    pub trusted_proxies: Vec<Network>,
     pub feed_cache_bytes: usize,
     pub log_format: LogFormat,
     pub allow_now: bool,
@@ -64,6 +68,11 @@ impl Config {
                 .or(file.listen)
                 .unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
             base_url: checked_base(&base_url)?,
+            trusted_proxies: if given.trusted_proxy.is_empty() {
+                file.trusted_proxy
+            } else {
+                given.trusted_proxy.clone()
+            },
             feed_cache_bytes: given.feed_cache_mib.or(file.feed_cache_mib).unwrap_or(256) << 20,
             log_format: given.log_format.or(file.log_format).unwrap_or_default(),
             allow_now: given.allow_now || file.allow_now.unwrap_or(false),
@@ -142,6 +151,25 @@ mod tests {
         assert_eq!(config.listen, "127.0.0.1:7");
         assert_eq!(config.base_url, "https://a.example");
         assert_eq!(config.database, Address::Embedded("almanac-data".into()));
+    }
+
+    #[test]
+    fn trusted_proxies_are_a_list_in_the_file_and_flags_replace_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("almanac.toml");
+        std::fs::write(&path, "trusted-proxy = [\"10.0.0.0/8\", \"::1\"]\n").unwrap();
+        let mut given = Settings {
+            config: Some(path.clone()),
+            ..Settings::default()
+        };
+        assert_eq!(Config::load(&given).unwrap().trusted_proxies.len(), 2);
+        given.trusted_proxy = vec!["192.0.2.7".parse().unwrap()];
+        let config = Config::load(&given).unwrap();
+        assert_eq!(config.trusted_proxies, given.trusted_proxy);
+        std::fs::write(&path, "trusted-proxy = [\"10.0.0.0/99\"]\n").unwrap();
+        given.trusted_proxy.clear();
+        let message = Config::load(&given).unwrap_err().to_string();
+        assert!(message.contains("10.0.0.0/99"), "{message}");
     }
 
     #[test]

@@ -3,13 +3,15 @@
 
 pub mod cli;
 pub mod commands;
+mod compression;
 pub mod config;
 pub mod demo;
+mod log;
 pub mod server;
 
 use anyhow::Result;
 use clap::Parser;
-use cli::{Cli, Command, LogFormat};
+use cli::{Cli, Command};
 use config::Config;
 use std::process::ExitCode;
 
@@ -30,7 +32,7 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<ExitCode> {
     let config = Config::load(&cli.settings)?;
-    start_log(config.log_format);
+    log::start(config.log_format);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -39,21 +41,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Serve(serve) => commands::serve::run(&config, &serve).await,
             Command::Import(import) => commands::import::run(&config, &import).await,
             Command::Export(export) => commands::export::run(&config, &export).await,
+            Command::Reindex => commands::reindex::run(&config).await,
             Command::Migrate => commands::migrate::run(&config).await,
             Command::Doctor => commands::doctor::run(&config).await,
+            Command::Bench(bench) => commands::bench::run(&config, &bench).await,
         }
     })
-}
-
-/// The log goes to standard error; standard output belongs to the commands' answers.
-fn start_log(format: LogFormat) {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ALMANAC_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=error"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    match format {
-        LogFormat::Json => log.json().init(),
-        LogFormat::Text => log.with_target(false).init(),
-    }
 }

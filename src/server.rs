@@ -1,6 +1,7 @@
 //! The parts joined into one server: feeds answered first, everything else by the router that
 //! the surfaces' tables build.
 
+use crate::compression;
 use anyhow::{Context, Result};
 use api::{ApiState, HealthState};
 use axum::Router;
@@ -8,20 +9,21 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use feeds::{Asked, Feeds};
-use http::HeaderMap;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt as _;
 use tower_http::limit::RequestBodyLimitLayer;
-use web::peer::PeerAddress;
+use web::host::OwnHost;
+use web::peer::{Network, PeerAddress};
 use web::route::{RouteInfo, Surface, router};
 use web::state::WebState;
 
@@ -43,18 +45,24 @@ pub struct Parts {
     pub feeds: Arc<Feeds>,
     pub web: WebState,
     pub health: HealthState,
+    /// Whose word is taken for who asks.
+    pub trusted_proxies: Arc<[Network]>,
 }
 
 /// Every route of the program, from the surfaces' own tables (R21).
 pub fn routes() -> Vec<RouteInfo> {
-    let feeds = RouteInfo {
+    let feed = |path: &'static str, name: &'static str| RouteInfo {
         method: http::Method::GET,
-        path: "/feeds/{file}",
+        path,
         surface: Surface::Feeds,
         permission: domain::policy::Permission::ReadPublished,
-        name: "feed",
+        name,
     };
-    let mut all = vec![feeds];
+    let mut all = vec![
+        feed("/feeds/{file}", "feed"),
+        feed("/feeds/discover/{file}", "discover_new"),
+        feed("/feeds/discover/week/{file}", "discover_week"),
+    ];
     all.extend(site::ROUTES.iter().map(web::route::Route::info));
     all.extend(cms::ROUTES.iter().map(web::route::Route::info));
     all.extend(partners_portal::ROUTES.iter().map(web::route::Route::info));
@@ -62,24 +70,28 @@ pub fn routes() -> Vec<RouteInfo> {
     all
 }
 
-fn pages(parts: &Parts) -> Router {
+/// Everything but feeds: the surfaces' routes and what stands around them.
+pub(crate) fn pages(parts: &Parts) -> Router {
     let web = parts.web.clone();
     let machines = ApiState::new(
         parts.health.clone(),
         web.clock.clone(),
         web.base_url.clone(),
+        web.search.clone(),
     );
     let pages = router(site::ROUTES)
         .merge(router(cms::ROUTES))
         .merge(router(partners_portal::ROUTES))
         .with_state(web)
         .merge(api::router(machines));
-    web::edge::around(pages).layer(RequestBodyLimitLayer::new(BODY_BYTES))
+    web::edge::around(pages)
+        .layer(compression::layer())
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
 }
 
 /// Serves until `stop` resolves, then lets answers under way finish.
 pub async fn serve(listener: TcpListener, parts: Parts, stop: impl Future<Output = ()>) {
-    let router = pages(&parts);
+    let entrance = Arc::new(Entrance::of(parts));
     let builder = Arc::new(connection_builder());
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
@@ -92,10 +104,10 @@ pub async fn serve(listener: TcpListener, parts: Parts, stop: impl Future<Output
         let Some((stream, peer, permit)) = accepted else {
             continue;
         };
-        let (feeds, router) = (parts.feeds.clone(), router.clone());
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(peer);
-            answer(feeds.clone(), router.clone(), request)
+        let entrance = entrance.clone();
+        let service = service_fn(move |request: Request<Incoming>| {
+            let entrance = entrance.clone();
+            async move { entrance.answer(peer, request).await }
         });
         let connection = builder
             .serve_connection(TokioIo::new(stream), service)
@@ -137,13 +149,13 @@ fn connection_builder() -> auto::Builder<TokioExecutor> {
 async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
-) -> Option<(TcpStream, PeerAddress, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
     let permit = room.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {
             // Answers are small: waiting to fill packets would only delay them.
             let _ = stream.set_nodelay(true);
-            Some((stream, PeerAddress(peer.ip()), permit))
+            Some((stream, peer.ip(), permit))
         }
         Err(error) => {
             tracing::warn!(%error, "a connection could not be taken");
@@ -153,22 +165,46 @@ async fn accept(
     }
 }
 
-async fn answer(
+/// What every request passes first: whose it is, whether it is for us, and which half of the
+/// program answers it.
+struct Entrance {
+    host: OwnHost,
+    trusted_proxies: Arc<[Network]>,
     feeds: Arc<Feeds>,
     router: Router,
-    request: Request<Incoming>,
-) -> Result<Response, Infallible> {
-    if request.uri().path().starts_with("/feeds/") {
-        let headers: &HeaderMap = request.headers();
-        let asked = Asked {
-            method: request.method(),
-            path: request.uri().path(),
-            query: request.uri().query().unwrap_or_default(),
-            headers,
-        };
-        return Ok(feeds.answer(asked).await.map(Body::from));
+}
+
+impl Entrance {
+    fn of(parts: Parts) -> Self {
+        Self {
+            router: pages(&parts),
+            host: OwnHost::of(parts.web.base_url),
+            trusted_proxies: parts.trusted_proxies,
+            feeds: parts.feeds,
+        }
     }
-    router.oneshot(request.map(Body::new)).await
+
+    async fn answer(
+        &self,
+        connected: IpAddr,
+        mut request: Request<Incoming>,
+    ) -> Result<Response, Infallible> {
+        if let Some(refusal) = self.host.refuses(request.uri(), request.headers()) {
+            return Ok(refusal);
+        }
+        if request.uri().path().starts_with("/feeds/") {
+            let asked = Asked {
+                method: request.method(),
+                path: request.uri().path(),
+                query: request.uri().query().unwrap_or_default(),
+                headers: request.headers(),
+            };
+            return Ok(self.feeds.answer(asked).await.map(Body::from));
+        }
+        let peer = PeerAddress::of(connected, request.headers(), &self.trusted_proxies);
+        request.extensions_mut().insert(peer);
+        self.router.clone().oneshot(request.map(Body::new)).await
+    }
 }
 
 /// Listens, naming the address in the error where it cannot.

@@ -2,10 +2,11 @@
 //! faults are told at once, each with its field. Keys that we do not know are ignored (R15).
 
 use crate::cursor::{self, Key};
-use crate::filter::{self, Filter};
 use crate::range::{Range, RangeError, moment};
 use axum::extract::{FromRequestParts, Path};
 use domain::calendar::Slug;
+use domain::filter::{self, Filter};
+use domain::id::PublicId;
 use domain::zone::Zone;
 use http::request::Parts;
 use jiff::Timestamp;
@@ -19,7 +20,11 @@ pub const USUAL_LIMIT: i64 = 50;
 pub const LARGEST_LIMIT: i64 = 200;
 
 /// Keys that change which items a list holds; a cursor belongs to one choice of them.
-const CHOOSING: [&str; 6] = ["category", "from", "since", "status", "tags", "to"];
+const CHOOSING: [&str; 9] = [
+    "calendar", "category", "from", "place", "q", "since", "status", "tags", "to",
+];
+/// Longest text to look for, in characters.
+const LONGEST_TEXT: usize = 100;
 
 /// The query of a request, and what is wrong with it so far.
 #[derive(Debug)]
@@ -27,6 +32,8 @@ pub struct Ask {
     params: Params,
     path: String,
     faults: BTreeMap<String, Vec<Message>>,
+    /// A cursor as we write them, but not of this list.
+    strayed: bool,
 }
 
 impl Ask {
@@ -40,14 +47,58 @@ impl Ask {
     /// Where the page before ended.
     pub fn cursor<K: Key>(&mut self) -> Option<K> {
         let list = self.list();
-        let read = |text: &str| cursor::open(&list, text);
-        self.value("cursor", Message::new("invalid.cursor"), read)
+        let read = |text: &str| cursor::is_shaped(text).then(|| cursor::open(&list, text));
+        let found = self.value("cursor", Message::new("invalid.cursor"), read)?;
+        self.strayed = found.is_none();
+        found
     }
 
     /// The short name of a category.
     pub fn category(&mut self) -> Option<String> {
         let read = |text: &str| Slug::parse(text).ok().map(|slug| slug.to_string());
         self.value("category", Message::new("invalid.category"), read)
+    }
+
+    /// The words to look for; needed.
+    pub fn words(&mut self) -> String {
+        let fault = Message::new("invalid.words").with("max", LONGEST_TEXT.to_string());
+        let words = self.value("q", fault.clone(), words);
+        if words.is_none() && !self.faults.contains_key("q") {
+            self.fault("q", fault);
+        }
+        words.unwrap_or_default()
+    }
+
+    /// Words of a place.
+    pub fn place(&mut self) -> Option<String> {
+        let fault = Message::new("invalid.words").with("max", LONGEST_TEXT.to_string());
+        self.value("place", fault, words)
+    }
+
+    /// A calendar's id or short name.
+    pub fn calendar(&mut self) -> Option<String> {
+        let read = |text: &str| {
+            let known = Slug::parse(text).is_ok() || PublicId::parse(text).is_some();
+            known.then(|| text.to_owned())
+        };
+        self.value("calendar", Message::new("invalid.calendar"), read)
+    }
+
+    /// Tags that are wanted and unwanted.
+    pub fn tags(&mut self) -> (Vec<String>, Vec<String>) {
+        self.value("tags", Message::new("invalid.tags"), filter::tags)
+            .unwrap_or_default()
+    }
+
+    /// A range of which either end may be open; days are read in `zone`.
+    pub fn open_range(&mut self, zone: &Zone) -> (Option<Timestamp>, Option<Timestamp>) {
+        let read = |text: &str| moment(text, zone);
+        let from = self.value("from", Message::new("invalid.moment"), read);
+        let to = self.value("to", Message::new("invalid.moment"), read);
+        if from.zip(to).is_some_and(|(from, to)| to < from) {
+            self.fault("to", Message::new("invalid.range_order"));
+        }
+        (from, to)
     }
 
     /// The revision after which changes are wanted; needed.
@@ -78,9 +129,8 @@ impl Ask {
 
     /// Which instances of the range.
     pub fn filter(&mut self) -> Filter {
-        let tags = self.value("tags", Message::new("invalid.tags"), filter::tags);
+        let (with, without) = self.tags();
         let states = self.value("status", Message::new("invalid.status"), filter::states);
-        let (with, without) = tags.unwrap_or_default();
         Filter {
             with,
             without,
@@ -99,10 +149,13 @@ impl Ask {
 
     /// All faults, once everything is read.
     pub fn finish(&mut self) -> Result<(), Failure> {
-        if self.faults.is_empty() {
-            return Ok(());
+        if !self.faults.is_empty() {
+            return Err(Failure::Invalid(std::mem::take(&mut self.faults)));
         }
-        Err(Failure::Invalid(std::mem::take(&mut self.faults)))
+        if self.strayed {
+            return Err(Failure::stale("cursor", Message::new("invalid.cursor")));
+        }
+        Ok(())
     }
 
     fn value<T>(
@@ -130,6 +183,13 @@ impl Ask {
     }
 }
 
+/// A text that is worth looking for.
+fn words(text: &str) -> Option<String> {
+    let text = domain::text::clean_line(text, LONGEST_TEXT * 4);
+    let length = text.chars().count();
+    (1..=LONGEST_TEXT).contains(&length).then_some(text)
+}
+
 /// Digits only: no sign, no blanks.
 fn number(text: &str) -> Option<i64> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -146,6 +206,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Ask {
             params,
             path: parts.uri.path().to_owned(),
             faults: BTreeMap::new(),
+            strayed: false,
         })
     }
 }
@@ -175,6 +236,7 @@ mod tests {
             params: Params::of(&uri).unwrap(),
             path: uri.path().to_owned(),
             faults: BTreeMap::new(),
+            strayed: false,
         }
     }
 

@@ -6,17 +6,16 @@ use crate::cursor::seal;
 use crate::shapes::{CalendarItem, CategoryItem, Instance, event_page};
 use crate::state::ApiState;
 use axum::extract::State;
-use axum::response::IntoResponse;
 use domain::calendar::{Calendar, Slug, Visibility};
 use domain::id::{CalendarId, EventId, PublicId};
-use http::StatusCode;
 use jiff::Timestamp;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use store::Conn;
 use store::events::Logged;
-use store::occurrences::{Page, Position, Shown};
+use store::occurrences::Shown;
 use uuid::Uuid;
-use web::failure::{Failure, FieldError, Problem};
+use web::failure::{ApiFailure, Failure, Message};
 
 /// `GET /api/v1/calendars`.
 pub async fn list(State(api): State<ApiState>, mut ask: Ask) -> Answer {
@@ -28,11 +27,11 @@ pub async fn list(State(api): State<ApiState>, mut ask: Ask) -> Answer {
     let mut calendars =
         store::calendars::page(&mut conn, category.as_deref(), after, limit + 1).await?;
     let last = cut(&mut calendars, limit, |calendar| calendar.id);
-    let next_events = store::occurrences::next_for_each(&mut conn, api.clock.now()).await?;
-    let item = |calendar: &Calendar| {
-        let next = next_events.iter().find(|one| one.calendar == calendar.id);
-        item(calendar, next, &api)
-    };
+    let ids: Vec<CalendarId> = calendars.iter().map(|calendar| calendar.id).collect();
+    let coming = store::occurrences::next_of(&mut conn, &ids, api.clock.now()).await?;
+    let coming: BTreeMap<CalendarId, &Shown> =
+        coming.iter().map(|one| (one.calendar, one)).collect();
+    let item = |calendar: &Calendar| item(calendar, coming.get(&calendar.id).copied(), &api);
     json(&Listing {
         items: calendars.iter().map(item).collect(),
         next: last.map(|id| seal(&ask.list(), &id)),
@@ -43,16 +42,8 @@ pub async fn list(State(api): State<ApiState>, mut ask: Ask) -> Answer {
 pub async fn show(State(api): State<ApiState>, Name(name): Name) -> Answer {
     let mut conn = api.db.read().await?;
     let calendar = find(&mut conn, &name).await?;
-    let now = api.clock.now();
-    let next = Page {
-        from: now,
-        to: Timestamp::MAX,
-        after: Position::before(now),
-        limit: 1,
-    };
-    let next = store::occurrences::page_of_calendar(&mut conn, calendar.id, next).await?;
-    let next = next.first().map(|placed| &placed.shown);
-    json(&item(&calendar, next, &api))
+    let next = store::occurrences::next_of(&mut conn, &[calendar.id], api.clock.now()).await?;
+    json(&item(&calendar, next.first(), &api))
 }
 
 fn item(calendar: &Calendar, next: Option<&Shown>, api: &ApiState) -> CalendarItem {
@@ -77,12 +68,11 @@ pub async fn find(conn: &mut Conn, name: &str) -> Result<Calendar, Failure> {
 /// `GET /api/v1/categories`.
 pub async fn categories(State(api): State<ApiState>) -> Answer {
     let mut conn = api.db.read().await?;
-    let calendars = store::calendars::all(&mut conn).await?;
-    let categories = store::categories::all(&mut conn).await?;
+    let categories = store::categories::with_counts(&mut conn).await?;
     json(&Listing {
         items: categories
             .iter()
-            .map(|category| CategoryItem::of(category, &calendars))
+            .map(|(category, calendars)| CategoryItem::of(category, *calendars))
             .collect(),
         next: None,
     })
@@ -119,7 +109,7 @@ pub async fn changes(State(api): State<ApiState>, Name(name): Name, mut ask: Ask
     let mut rows = store::events::changes_after(&mut tx, calendar.id, after, limit + 1).await?;
     tx.roll_back().await?;
     if since < floor || since > calendar.revision {
-        return Ok(not_in_the_log().into_response());
+        return Err(not_in_the_log());
     }
     let last = cut(&mut rows, limit, |row| {
         (row.change.revision, row.change.event)
@@ -143,16 +133,6 @@ pub async fn changes(State(api): State<ApiState>, Name(name): Name, mut ask: Ask
 
 /// The revision is older than the log, or newer than the calendar (of another database, or of
 /// before a restore): what changed since then cannot be told, so all must be read anew.
-fn not_in_the_log() -> Problem {
-    Problem {
-        kind: "about:blank",
-        title: "The change log does not hold this revision",
-        status: StatusCode::GONE.as_u16(),
-        detail: "since: Read the calendar's events anew, and go on from its revision.".to_owned(),
-        errors: vec![FieldError {
-            field: "since".to_owned(),
-            message: "This revision is not in the change log.".to_owned(),
-        }],
-        request_id: None,
-    }
+fn not_in_the_log() -> ApiFailure {
+    ApiFailure(Failure::stale("since", Message::new("invalid.since_log")))
 }

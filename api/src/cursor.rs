@@ -10,6 +10,9 @@ use uuid::Uuid;
 /// Bytes of the check. It keeps mistakes out, not attackers: a key is no secret.
 const CHECK_BYTES: usize = 8;
 
+/// Length of the shortest cursor: an id and a check.
+const SHORTEST: usize = 2 * (16 + CHECK_BYTES);
+
 /// The place of an item in its list.
 pub trait Key: Sized {
     /// The key as bytes.
@@ -30,6 +33,11 @@ pub fn open<K: Key>(list: &str, text: &str) -> Option<K> {
     let bytes = from_hex(text)?;
     let (key, found) = bytes.split_at_checked(bytes.len().checked_sub(CHECK_BYTES)?)?;
     (check(list, key) == found).then(|| K::from_bytes(key))?
+}
+
+/// Whether a text could be a cursor of some list: what the description of the API promises.
+pub fn is_shaped(text: &str) -> bool {
+    text.len() >= SHORTEST && from_hex(text).is_some()
 }
 
 fn check(list: &str, key: &[u8]) -> [u8; CHECK_BYTES] {
@@ -86,6 +94,15 @@ impl Key for Position {
             event: EventId(Uuid::from_slice(event).ok()?),
             ordinal: i64::from_be_bytes(*ordinal),
         })
+    }
+}
+
+impl Key for search::Cursor {
+    fn to_bytes(&self) -> Vec<u8> {
+        self.to_string().into_bytes()
+    }
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        Self::parse(std::str::from_utf8(bytes).ok()?)
     }
 }
 

@@ -182,7 +182,7 @@ mod tests {
                 assert!(!shape.fields.is_empty(), "{}", shape.name);
             }
             assert!(
-                !html.contains("<script") && !html.contains("style=") && !html.contains(">api.")
+                !html.contains("<script>") && !html.contains("style=") && !html.contains(">api.")
             );
         }
     }

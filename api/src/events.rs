@@ -4,15 +4,15 @@ use crate::answer::{Answer, Listing, json};
 use crate::ask::{Ask, Name, USUAL_LIMIT};
 use crate::calendars::find;
 use crate::cursor::seal;
-use crate::filter::Filter;
 use crate::shapes::{EventItem, Instance};
 use crate::state::ApiState;
 use axum::extract::State;
 use domain::calendar::{Calendar, Visibility};
+use domain::filter::Filter;
 use domain::id::{CalendarId, PublicId};
 use domain::zone::Zone;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::Conn;
 use store::occurrences::{self, Page, Placed, Position};
 use web::failure::Failure;
@@ -48,7 +48,8 @@ pub async fn of_category(State(api): State<ApiState>, mut ask: Ask) -> Answer {
     let wanted = Wanted::read(&mut ask, &Zone::seoul(), api.clock.now())?;
     let mut tx = api.db.snapshot().await?;
     let (placed, next) = wanted.scan(&mut tx, &Source::Category(category)).await?;
-    let calendars = calendars_of(&mut tx, &placed).await?;
+    let named = placed.iter().map(|one| one.shown.calendar);
+    let calendars = calendars_of(&mut tx, named).await?;
     tx.roll_back().await?;
     let item = |placed: &Placed| {
         let calendar = calendars.get(&placed.shown.calendar)?;
@@ -100,21 +101,18 @@ pub async fn show(State(api): State<ApiState>, Name(id): Name) -> Answer {
 }
 
 async fn public(conn: &mut Conn, ids: &[CalendarId]) -> store::Result<Vec<Calendar>> {
-    let mut calendars = Vec::with_capacity(ids.len());
-    for id in ids {
-        let calendar = store::calendars::by_id(conn, *id).await?;
-        calendars.extend(calendar.filter(|c| c.visibility == Visibility::Public));
-    }
+    let mut calendars = store::calendars::by_ids(conn, ids).await?;
+    calendars.retain(|calendar| calendar.visibility == Visibility::Public);
     Ok(calendars)
 }
 
-async fn calendars_of(
+/// The public ones of these calendars.
+pub(crate) async fn calendars_of(
     conn: &mut Conn,
-    placed: &[Placed],
+    ids: impl Iterator<Item = CalendarId>,
 ) -> store::Result<BTreeMap<CalendarId, Calendar>> {
-    let mut ids: Vec<CalendarId> = placed.iter().map(|one| one.shown.calendar).collect();
-    ids.sort_unstable();
-    ids.dedup();
+    let ids: BTreeSet<CalendarId> = ids.collect();
+    let ids: Vec<CalendarId> = ids.into_iter().collect();
     let calendars = public(conn, &ids).await?;
     Ok(calendars.into_iter().map(|one| (one.id, one)).collect())
 }

@@ -7,12 +7,12 @@ mod calendars;
 mod cursor;
 mod docs;
 mod events;
-mod filter;
 mod gate;
 pub mod health;
 mod limit;
 pub mod openapi;
 mod range;
+mod search;
 mod shapes;
 mod state;
 
@@ -79,6 +79,7 @@ pub const ROUTES: &[Route<ApiState>] = &[
     }),
     read("/api/v1/events", "events", || get(events::of_category)),
     read("/api/v1/events/{id}", "event", || get(events::show)),
+    read("/api/v1/search", "search", || get(search::find)),
     read("/api/v1/openapi.json", "openapi_json", || {
         get(openapi::show)
     }),

@@ -22,7 +22,7 @@ pub struct Range {
 /// Why two instants are no range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RangeError {
-    /// The end is not after the beginning.
+    /// The end is before the beginning.
     Order,
     /// Over two years.
     Span,
@@ -38,7 +38,7 @@ impl Range {
         let from = from.unwrap_or(now);
         let later = |hours: i64| from.checked_add(hours.hours()).unwrap_or(Timestamp::MAX);
         let to = to.unwrap_or_else(|| later(USUAL_DAYS * 24));
-        if to <= from {
+        if to < from {
             return Err(RangeError::Order);
         }
         if to > later(LONGEST_HOURS) {
@@ -161,7 +161,8 @@ mod tests {
         assert!(range("2027-04-01", "2029-04-01").is_ok());
         assert!(range("2027-04-01", "2027-04-02").is_ok());
         assert_eq!(range("2027-04-01", "2029-04-03"), Err(RangeError::Span));
-        assert_eq!(range("2027-04-01", "2027-04-01"), Err(RangeError::Order));
+        assert!(range("2027-04-01", "2027-04-01").is_ok());
+        assert_eq!(range("2027-04-02", "2027-04-01"), Err(RangeError::Order));
         let past = Range::new(None, Some(at("2026-11-22")), now);
         assert_eq!(past, Err(RangeError::Order));
         assert!(Range::new(Some(at("2199-12-31")), None, now).is_ok());

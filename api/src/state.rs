@@ -4,6 +4,7 @@ use crate::health::{Health, HealthState};
 use crate::limit::RateLimiter;
 use axum::extract::FromRef;
 use domain::clock::Clock;
+use search::Search;
 use std::sync::Arc;
 use store::Db;
 use web::base_url::BaseUrl;
@@ -17,6 +18,8 @@ pub struct ApiState {
     pub clock: Clock,
     /// The address of this installation.
     pub base_url: BaseUrl,
+    /// Where people's words are looked for.
+    pub search: Arc<Search>,
     /// This node's own state.
     pub health: Arc<Health>,
     /// Who asked how often.
@@ -25,12 +28,13 @@ pub struct ApiState {
 
 impl ApiState {
     /// The state of a surface that nobody has asked yet.
-    pub fn new(health: HealthState, clock: Clock, base_url: BaseUrl) -> Self {
+    pub fn new(health: HealthState, clock: Clock, base_url: BaseUrl, search: Arc<Search>) -> Self {
         Self {
             db: health.db,
             limiter: Arc::new(RateLimiter::new(clock.clone())),
             clock,
             base_url,
+            search,
             health: health.health,
         }
     }

@@ -4,7 +4,7 @@
 use crate::Feeds;
 use crate::cache::Key;
 use crate::compile::Compiled;
-use crate::query::FeedQuery;
+use crate::query::{BadQuery, FeedQuery};
 use bytes::Bytes;
 use domain::calendar::{Calendar, Visibility};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -35,13 +35,14 @@ const CLOCK_SAFETY_MINUTES: i64 = 10;
 
 /// A coding that an answer can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Coding {
+pub(crate) enum Coding {
     Identity,
     Gzip,
 }
 
 impl Coding {
-    const fn suffix(self) -> &'static str {
+    /// What tells its validator from the plain one's.
+    pub(crate) const fn suffix(self) -> &'static str {
         match self {
             Self::Identity => "",
             Self::Gzip => "-gz",
@@ -78,6 +79,9 @@ impl Feeds {
     }
 
     async fn feed(&self, asked: &Asked<'_>) -> Answer {
+        if let Some(path) = asked.path.strip_prefix("/feeds/discover/") {
+            return self.discover(path, asked).await;
+        }
         let name = asked
             .path
             .strip_prefix("/feeds/")
@@ -99,13 +103,7 @@ impl Feeds {
         }
         let query = match FeedQuery::parse(asked.query) {
             Ok(query) => query,
-            Err(bad) => {
-                return problem(
-                    StatusCode::BAD_REQUEST,
-                    &bad.to_string(),
-                    &[(bad.key, bad.takes)],
-                );
-            }
+            Err(bad) => return unusable(&bad),
         };
         let coding = coding(asked.headers);
         let tag = self.validator(calendar, &query);
@@ -231,7 +229,11 @@ fn validators(answer: &mut Answer, tag: &str, calendar: &Calendar) {
 /// Whether the client has it already: `Some(tag that it named)`. If-None-Match decides alone
 /// where it is sent (RFC 9110 §13.2.2). The same revision in another coding counts: the client
 /// has these very events.
-fn unchanged(headers: &HeaderMap, tag: &str, modified: Timestamp) -> Option<Option<String>> {
+pub(crate) fn unchanged(
+    headers: &HeaderMap,
+    tag: &str,
+    modified: Timestamp,
+) -> Option<Option<String>> {
     if headers.contains_key(header::IF_NONE_MATCH) {
         for value in headers.get_all(header::IF_NONE_MATCH) {
             for one in value.to_str().ok()?.split(',').map(str::trim) {
@@ -257,7 +259,7 @@ fn unchanged(headers: &HeaderMap, tag: &str, modified: Timestamp) -> Option<Opti
 
 /// gzip only where the client asks for it by name: two Outlook services are reported to have
 /// choked on it.
-fn coding(headers: &HeaderMap) -> Coding {
+pub(crate) fn coding(headers: &HeaderMap) -> Coding {
     let mut best = Coding::Identity;
     for value in headers.get_all(header::ACCEPT_ENCODING) {
         for part in value.to_str().unwrap_or_default().split(',') {
@@ -275,7 +277,7 @@ fn coding(headers: &HeaderMap) -> Coding {
     best
 }
 
-fn http_date(at: Timestamp) -> String {
+pub(crate) fn http_date(at: Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
@@ -313,8 +315,14 @@ fn not_found() -> Answer {
     problem(StatusCode::NOT_FOUND, "there is no such calendar here", &[])
 }
 
+/// A known key with a value that it does not take.
+pub(crate) fn unusable(bad: &BadQuery) -> Answer {
+    let field = (bad.key, bad.takes);
+    problem(StatusCode::BAD_REQUEST, &bad.to_string(), &[field])
+}
+
 /// RFC 9457. Never text/calendar: a client must not take an error for an empty schedule.
-fn problem(status: StatusCode, detail: &str, errors: &[(&str, &str)]) -> Answer {
+pub(crate) fn problem(status: StatusCode, detail: &str, errors: &[(&str, &str)]) -> Answer {
     let errors: Vec<_> = errors
         .iter()
         .map(|(field, message)| serde_json::json!({ "field": field, "message": message }))
@@ -342,7 +350,7 @@ fn problem(status: StatusCode, detail: &str, errors: &[(&str, &str)]) -> Answer 
     answer
 }
 
-fn set(answer: &mut Answer, name: HeaderName, value: &str) {
+pub(crate) fn set(answer: &mut Answer, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         answer.headers_mut().insert(name, value);
     }

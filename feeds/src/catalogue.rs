@@ -40,8 +40,14 @@ impl Catalogue {
     }
 
     /// A catalogue with what changed since, or `None` when nothing did. Loads only calendars
-    /// whose revision moved: a change to one of ten thousand costs one row.
+    /// whose revision moved: a change to one of ten thousand costs one row, and that none changed is
+    /// one row too: it is asked every second.
     pub(crate) async fn renewed(&self, db: &Db) -> store::Result<Option<Self>> {
+        let mut conn = db.read().await?;
+        if store::calendars::tally(&mut conn).await? == self.tally() {
+            return Ok(None);
+        }
+        drop(conn);
         let mut snapshot = db.snapshot().await?;
         let renewed = self.renewed_in(&mut snapshot).await;
         snapshot.roll_back().await?;
@@ -67,13 +73,19 @@ impl Catalogue {
             calendars: self.calendars.clone(),
             names: self.names.clone(),
         };
-        for id in moved {
-            if let Some(calendar) = store::calendars::by_id(conn, id).await? {
-                fresh.put(calendar);
-            }
+        for calendar in store::calendars::by_ids(conn, &moved).await? {
+            fresh.put(calendar);
         }
-        fresh.names.extend(store::calendars::names(conn).await?);
+        let names = store::calendars::names_of(conn, &moved).await?;
+        fresh.names.extend(names);
         Ok(Some(fresh))
+    }
+
+    /// What [`store::calendars::tally`] says while nothing is published.
+    fn tally(&self) -> (i64, i64) {
+        let count = i64::try_from(self.calendars.len()).unwrap_or(i64::MAX);
+        let revisions = self.calendars.values().map(|calendar| calendar.revision);
+        (count, revisions.sum())
     }
 
     /// A calendar by its permanent id or any slug it has ever had.

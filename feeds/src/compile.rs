@@ -5,6 +5,8 @@ use crate::query::{FeedQuery, Past};
 use bytes::Bytes;
 use domain::calendar::Calendar;
 use domain::event::Event;
+use domain::series::RecurrenceId;
+use domain::text::Lang;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use ical::write::{Context, Results, touches_after};
@@ -43,7 +45,8 @@ impl Compiled {
     }
 }
 
-fn gzip(body: &[u8]) -> Bytes {
+/// The bytes as a gzip stream.
+pub(crate) fn gzip(body: &[u8]) -> Bytes {
     // No name and no time in the header: the same bytes always compress to the same bytes.
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 6), Compression::new(6));
     let written = encoder.write_all(body).and_then(|()| encoder.finish());
@@ -115,16 +118,7 @@ async fn read(
 /// The bytes of a feed: a pure function of the calendar, its events and the question.
 pub fn render(calendar: &Calendar, events: &[Event], asked: &FeedQuery, base_url: &str) -> Vec<u8> {
     let profile = &calendar.profile;
-    let context = Context {
-        form: asked.form,
-        lang: asked.lang.unwrap_or(profile.language),
-        primary: profile.language,
-        zone: &profile.zone,
-        base_url,
-        refresh_minutes: REFRESH_MINUTES,
-        horizon: shifted(calendar.as_of, HORIZON_DAYS),
-        results: Results::Shown,
-    };
+    let context = context(calendar, asked, base_url);
     match asked.past {
         Past::All => ical::write::calendar(calendar, events, &context),
         Past::Days(days) => {
@@ -136,6 +130,36 @@ pub fn render(calendar: &Calendar, events: &[Event], asked: &FeedQuery, base_url
                 .collect();
             ical::write::calendar(calendar, &kept, &context)
         }
+    }
+}
+
+/// The file of one event, or of one instance of a series, that the event's page offers. `None`
+/// when it has no day.
+pub fn single(
+    calendar: &Calendar,
+    event: &Event,
+    instance: Option<RecurrenceId>,
+    lang: Option<Lang>,
+    base_url: &str,
+) -> Option<Vec<u8>> {
+    let asked = FeedQuery {
+        lang,
+        ..FeedQuery::default()
+    };
+    ical::write::single(event, instance, &context(calendar, &asked, base_url))
+}
+
+fn context<'a>(calendar: &'a Calendar, asked: &FeedQuery, base_url: &'a str) -> Context<'a> {
+    let profile = &calendar.profile;
+    Context {
+        form: asked.form,
+        lang: asked.lang.unwrap_or(profile.language),
+        primary: profile.language,
+        zone: &profile.zone,
+        base_url,
+        refresh_minutes: REFRESH_MINUTES,
+        horizon: shifted(calendar.as_of, HORIZON_DAYS),
+        results: Results::Shown,
     }
 }
 

@@ -9,16 +9,20 @@ mod answer;
 mod cache;
 mod catalogue;
 mod compile;
+mod discover;
+pub mod formats;
 mod query;
 mod verify;
+mod words;
 
 pub use answer::{Answer, Asked};
 pub use catalogue::Catalogue;
-pub use compile::{Compiled, render};
+pub use compile::{Compiled, render, single};
 pub use query::{BadQuery, FeedQuery, Past};
 pub use verify::{Unsound, verify};
 
 use arc_swap::ArcSwap;
+use domain::clock::Clock;
 use std::sync::Arc;
 use store::Db;
 
@@ -29,6 +33,8 @@ pub struct Settings {
     pub base_url: String,
     /// Bound on the memory of compiled feeds, in bytes; the least recently used go first.
     pub cache_bytes: usize,
+    /// What time it is, for the feeds that change with the day.
+    pub clock: Clock,
 }
 
 /// The feed engine: one per process, shared.
@@ -39,6 +45,7 @@ pub struct Feeds {
     lineage: String,
     catalogue: ArcSwap<Catalogue>,
     cache: cache::Cache,
+    discovered: discover::Shelf,
 }
 
 impl Feeds {
@@ -53,6 +60,7 @@ impl Feeds {
             lineage,
             catalogue,
             cache,
+            discovered: discover::Shelf::default(),
         }))
     }
 

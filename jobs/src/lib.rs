@@ -43,6 +43,7 @@ async fn work(tx: &mut Tx, now: Timestamp) -> store::Result<()> {
         tracing::info!(calendars = rolled, "windows of past events moved on");
     }
     replace_zones(tx, now).await?;
+    mark_openings(tx, now).await?;
     extend_horizon(tx, now).await
 }
 
@@ -64,6 +65,21 @@ async fn replace_zones(tx: &mut Tx, now: Timestamp) -> store::Result<()> {
         );
     }
     settings::put(tx, settings::TZDB, own).await
+}
+
+/// When the stored marks may have been made by another rule than this program's, or never, they
+/// are made anew.
+async fn mark_openings(tx: &mut Tx, now: Timestamp) -> store::Result<()> {
+    let own = domain::opening::RULE;
+    let stored = settings::get(tx, settings::OPENINGS).await?;
+    if stored.as_deref() == Some(own) {
+        return Ok(());
+    }
+    let events = store::occurrences::mark_openings(tx, now).await?;
+    if events > 0 {
+        tracing::info!(events, "openings and deadlines marked");
+    }
+    settings::put(tx, settings::OPENINGS, own).await
 }
 
 async fn extend_horizon(tx: &mut Tx, now: Timestamp) -> store::Result<()> {

@@ -5,11 +5,14 @@ use askama::Template;
 use axum::extract::State;
 use domain::calendar::Attribution;
 use web::failure::PageFailure;
-use web::layout::Shell;
+use web::layout::{ShareCard, Shell};
 use web::locale::T;
 use web::page::Page;
 use web::state::WebState;
 use web::visit::Visit;
+
+/// Most calendars whose terms are listed; each calendar's own page names its terms, too.
+const LISTED: i64 = 200;
 
 /// One calendar's data and its terms.
 struct Terms {
@@ -32,8 +35,11 @@ pub(crate) async fn show(
     visit: Visit,
 ) -> Result<Page<AboutPage>, PageFailure> {
     let mut conn = web.db.read().await?;
-    let catalogue = Catalogue::read(&mut conn).await?;
+    let calendars = store::calendars::page(&mut conn, None, None, LISTED).await?;
+    let catalogue = Catalogue { calendars };
+    let (title, words) = (visit.t.s("site.about"), visit.t.s("about.what"));
     let shell = catalogue.shell(&visit, &web.base_url, "/about");
+    let shell = shell.with_card(ShareCard::new(title, words));
     Ok(Page::public(AboutPage::build(visit.t, shell, &catalogue)))
 }
 

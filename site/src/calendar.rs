@@ -1,157 +1,76 @@
-//! A calendar's page: its month, its coming and past events, and how to subscribe.
+//! A calendar's page: its months and weeks, its coming and past events, filtered by tag and on the
+//! reader's clock, and how to subscribe.
 
-use crate::catalogue::{CalendarLink, Catalogue, calendar_path};
-use crate::month::{Month, grid_instants, parse_month};
+use crate::cards::category_path;
+use crate::catalogue::{CalendarLink, calendar_path};
+use crate::month::{Month, grid_instants};
+use crate::opened::{Opened, open};
 use crate::prose::{Line, paragraphs};
-use crate::rows::{Day, by_day};
+use crate::rows::{Day, Spread, by_day};
 use crate::said::Said;
+use crate::share::calendar_card;
 use crate::subscribe::Addresses;
+use crate::tags::{self, Chip};
+use crate::week::{Week, week_instants};
+use crate::zone_choice::ZoneChoice;
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
-use domain::calendar::{Attribution, Calendar, Visibility};
-use http::{HeaderValue, StatusCode, header};
-use jiff::Timestamp;
+use axum::response::{IntoResponse, Response};
+use domain::calendar::{Attribution, Calendar, Category};
 use jiff::civil::Date;
 use store::Conn;
 use store::occurrences::{self, Shown};
 use web::base_url::BaseUrl;
-use web::failure::{Failure, Message, PageFailure};
+use web::failure::PageFailure;
 use web::layout::Shell;
 use web::locale::T;
 use web::page::Page;
 use web::state::WebState;
-use web::visit::{Params, Segment, Visit};
+use web::visit::{Segment, Visit};
 use web::when::Reading;
+
+mod ask;
+
+pub(crate) use ask::{Ask, View};
 
 /// Rows on one page of a list.
 const PAGE: usize = 40;
-/// Last page of a list; what lies behind is in the feed.
-const LAST_PAGE: usize = 50;
-/// Most instances in one month's grid.
-const MONTH: i64 = 1_000;
+/// Most instances in one month's grid or one week.
+const GRID: i64 = 1_000;
 
-/// Which part of the calendar is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum View {
-    /// A month, given by its first day; `None` is this month.
-    Month(Option<Date>),
-    /// What is to come, page by page from 1.
-    List(usize),
-    /// What is over, latest first, page by page from 1.
-    Past(usize),
-}
-
-impl View {
-    /// Reads `view`, `month` and `page`.
-    pub(crate) fn parse(params: &Params) -> Result<Self, Failure> {
-        let month = params.one("month")?.map(|text| {
-            parse_month(text)
-                .ok_or_else(|| Failure::invalid("month", Message::new("invalid.month")))
-        });
-        let month = month.transpose()?;
-        let page = params.one("page")?.map_or(Ok(1), |text| {
-            let number = text.parse().ok().filter(|n| (1..=LAST_PAGE).contains(n));
-            let last = LAST_PAGE.to_string();
-            number.ok_or_else(|| {
-                Failure::invalid("page", Message::new("invalid.page").with("last", last))
-            })
-        })?;
-        match params.one("view")? {
-            None | Some("month") => Ok(Self::Month(month)),
-            Some("list") => Ok(Self::List(page)),
-            Some("past") => Ok(Self::Past(page)),
-            Some(_) => Err(Failure::invalid("view", Message::new("invalid.view"))),
-        }
-    }
-}
-
-/// A calendar that was asked for by a name.
-pub(crate) enum Opened {
-    /// It is here.
-    Here(Catalogue, Box<Calendar>),
-    /// It has another name by now, or is withdrawn: the answer.
-    Elsewhere(Response),
-}
-
-/// Finds a calendar; `below` is what follows its name in the path.
-pub(crate) async fn open(
-    conn: &mut Conn,
-    name: &str,
-    visit: &Visit,
-    below: &str,
-) -> Result<Opened, PageFailure> {
-    let found = store::calendars::find(conn, name).await?;
-    let found = found.ok_or(Failure::NotFound)?;
-    if found.calendar.visibility == Visibility::Withdrawn {
-        let page = WithdrawnPage::build(visit, &found.calendar);
-        let response = Page::refusal(StatusCode::GONE, page).into_response();
-        return Ok(Opened::Elsewhere(response));
-    }
-    if found.alias {
-        let query = visit.here.split_once('?').map(|(_, query)| query);
-        let query = query.map(|q| format!("?{q}")).unwrap_or_default();
-        let target = format!("{}{below}{query}", calendar_path(&found.calendar));
-        return Ok(Opened::Elsewhere(moved(&target)));
-    }
-    let catalogue = Catalogue::read(conn).await?;
-    Ok(Opened::Here(catalogue, Box::new(found.calendar)))
-}
-
-/// 301: the old name is never given to anybody else (R10).
-fn moved(target: &str) -> Response {
-    match HeaderValue::try_from(target) {
-        Ok(value) => (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, value)]).into_response(),
-        Err(_) => Redirect::to("/").into_response(),
-    }
-}
-
-/// The page of a calendar that was taken back.
-#[derive(Template)]
-#[template(path = "withdrawn.html")]
-struct WithdrawnPage {
-    t: T,
-    shell: Shell,
+/// The category that the calendar stands in.
+struct Up {
+    href: String,
     title: Said,
 }
 
-impl WithdrawnPage {
-    fn build(visit: &Visit, calendar: &Calendar) -> Self {
-        let profile = &calendar.profile;
-        Self {
-            t: visit.t,
-            shell: Shell::bare(visit.t, &visit.here),
-            title: Said::of(&profile.title, visit.t, profile.language),
-        }
-    }
+/// A neighbour of what is shown.
+struct Turn {
+    href: String,
+    name: String,
 }
 
-/// A list with its neighbours.
-struct List {
-    days: Vec<Day>,
-    previous: Option<String>,
-    next: Option<String>,
-    past: bool,
+/// Where what is shown stands among its neighbours.
+struct Turns {
+    previous: Option<Turn>,
+    next: Option<Turn>,
+    /// Back to the month or week of today, where another is shown.
+    back: Option<String>,
 }
 
 /// What the page shows.
 enum Body {
     Month(Box<Month>),
-    List(List),
+    Week(Week),
+    Coming(Vec<Day>),
+    Past(Vec<Day>),
 }
 
-impl Body {
-    const fn is_month(&self) -> bool {
-        matches!(self, Self::Month(_))
-    }
-
-    const fn is_coming(&self) -> bool {
-        matches!(self, Self::List(List { past: false, .. }))
-    }
-
-    const fn is_past(&self) -> bool {
-        matches!(self, Self::List(List { past: true, .. }))
-    }
+/// One of the page's views.
+struct Tab {
+    href: String,
+    name: &'static str,
+    current: bool,
 }
 
 /// The page.
@@ -161,12 +80,19 @@ pub(crate) struct CalendarPage {
     t: T,
     shell: Shell,
     calendar: CalendarLink,
+    up: Option<Up>,
     description: Vec<Vec<Line>>,
     description_lang: String,
     url: Option<String>,
     attribution: Option<Attribution>,
-    zone: String,
+    zone: ZoneChoice,
     addresses: Addresses,
+    tabs: [Tab; 4],
+    chips: Vec<Chip>,
+    all_tags: Option<String>,
+    coming: String,
+    page: String,
+    turns: Turns,
     body: Body,
 }
 
@@ -176,67 +102,95 @@ pub(crate) async fn show(
     visit: Visit,
     Segment(name): Segment,
 ) -> Result<Response, PageFailure> {
-    let view = View::parse(&visit.params)?;
-    let now = web.clock.now();
+    let ask = Ask::parse(&visit.params)?;
     let mut conn = web.db.read().await?;
     let (catalogue, calendar) = match open(&mut conn, &name, &visit, "").await? {
         Opened::Here(catalogue, calendar) => (catalogue, calendar),
         Opened::Elsewhere(response) => return Ok(response),
     };
-    let shown = read(&mut conn, &calendar, view, now, visit.t).await?;
-    let shell = catalogue.shell(&visit, &web.base_url, &calendar_path(&calendar));
-    let page = CalendarPage::build(visit.t, shell, &calendar, &web.base_url, view, &shown, now);
+    let zone = ask.zone.as_ref().unwrap_or(&calendar.profile.zone);
+    let reading = Reading::new(visit.t, zone, web.clock.now());
+    let shown = read(&mut conn, &calendar, &ask, &reading).await?;
+    let categories = store::categories::all(&mut conn).await?;
+    let own = |category: &&Category| category.slug == calendar.profile.category;
+    let category = categories.iter().find(own);
+    let shell = catalogue
+        .shell(&visit, &web.base_url, &calendar_path(&calendar))
+        .with_card(calendar_card(&calendar, &web.base_url, visit.t));
+    let shell = match ask.view {
+        View::Past(_) => shell.unlisted(),
+        _ => shell,
+    };
+    let page = CalendarPage::build(
+        shell,
+        &calendar,
+        category,
+        &web.base_url,
+        &ask,
+        &shown,
+        &reading,
+    );
     Ok(Page::public(page).into_response())
 }
 
-/// Reads what a view shows; of a list one row more than fits, to know whether there is more.
+/// Reads what a view shows; of a list one row more than fits, to know whether there is more. A
+/// list that is filtered is looked for among as many rows as an unfiltered one has at most.
 async fn read(
     conn: &mut Conn,
     calendar: &Calendar,
-    view: View,
-    now: Timestamp,
-    t: T,
+    ask: &Ask,
+    reading: &Reading,
 ) -> store::Result<Vec<Shown>> {
-    let up_to = |page: usize| i64::try_from(page * PAGE + 1).unwrap_or(i64::MAX);
-    match view {
+    let now = reading.now();
+    let up_to = |page: usize| {
+        let pages = if ask.filter.is_open() {
+            page
+        } else {
+            ask::LAST_PAGE
+        };
+        i64::try_from(pages * PAGE + 1).unwrap_or(i64::MAX)
+    };
+    match ask.view {
         View::Month(month) => {
-            let zone = &calendar.profile.zone;
-            let month = month.unwrap_or_else(|| this_month(t, calendar, now));
-            let (from, to) = grid_instants(month, zone, t);
-            occurrences::between(conn, Some(calendar.id), from, to, MONTH).await
+            let month = month.unwrap_or_else(|| reading.today().first_of_month());
+            let (from, to) = grid_instants(month, reading.zone(), reading.t());
+            occurrences::between(conn, Some(calendar.id), from, to, GRID).await
+        }
+        View::Week(day) => {
+            let first = ask::week_shown(day, reading.today(), reading.t());
+            let (from, to) = week_instants(first, reading.zone());
+            occurrences::between(conn, Some(calendar.id), from, to, GRID).await
         }
         View::List(page) => occurrences::upcoming(conn, calendar.id, now, up_to(page)).await,
         View::Past(page) => occurrences::past(conn, calendar.id, now, up_to(page)).await,
     }
 }
 
-fn this_month(t: T, calendar: &Calendar, now: Timestamp) -> Date {
-    let reading = Reading::new(t, &calendar.profile.zone, now);
-    reading.today().first_of_month()
-}
-
 impl CalendarPage {
     fn build(
-        t: T,
         shell: Shell,
         calendar: &Calendar,
+        category: Option<&Category>,
         base: &BaseUrl,
-        view: View,
+        ask: &Ask,
         shown: &[Shown],
-        now: Timestamp,
+        reading: &Reading,
     ) -> Self {
+        let t = reading.t();
         let profile = &calendar.profile;
-        let reading = Reading::new(t, &profile.zone, now);
         let link = CalendarLink::of(calendar, t);
+        let path = calendar_path(calendar);
         let description = Said::of(&profile.description, t, profile.language);
-        let body = match view {
-            View::Month(month) => {
-                let month = month.unwrap_or_else(|| reading.today().first_of_month());
-                Body::Month(Box::new(Month::of(month, shown, calendar, &reading, t)))
-            }
-            View::List(page) => Body::List(list(page, "list", shown, calendar, &reading, t)),
-            View::Past(page) => Body::List(list(page, "past", shown, calendar, &reading, t)),
+        let wanted = shown.iter().filter(|one| ask.filter.takes(&one.what));
+        let wanted: Vec<Shown> = wanted.cloned().collect();
+        let scene = Scene {
+            calendar,
+            ask,
+            path: &path,
+            reading,
+            t,
         };
+        let (body, turns) = scene.body(&wanted);
         Self {
             t,
             shell,
@@ -244,91 +198,142 @@ impl CalendarPage {
             description_lang: description.lang,
             url: profile.url.as_ref().map(ToString::to_string),
             attribution: profile.attribution.clone(),
-            zone: reading.zone_name(&profile.zone, now),
-            addresses: Addresses::of(calendar, &link.title.text, base),
+            zone: ZoneChoice::of(calendar, ask, &path, reading, t),
+            addresses: Addresses::filtered(calendar, &link.title.text, base, &ask.filter),
             calendar: link,
+            up: category.map(|category| Up {
+                href: category_path(category),
+                title: Said::of(&category.title, t, t.lang()),
+            }),
+            tabs: scene.tabs(),
+            chips: tags::chips(shown, ask, &path, profile.language, t),
+            all_tags: tags::cleared(ask, &path),
+            coming: ask.with_view(View::List(1)).address(&path),
+            page: base.join(&path),
+            turns,
             body,
         }
     }
 }
 
-fn list(
-    page: usize,
-    view: &str,
-    shown: &[Shown],
-    calendar: &Calendar,
-    reading: &Reading,
+/// What every view of the page is built from.
+struct Scene<'a> {
+    calendar: &'a Calendar,
+    ask: &'a Ask,
+    path: &'a str,
+    reading: &'a Reading,
     t: T,
-) -> List {
-    let start = ((page - 1) * PAGE).min(shown.len());
-    let end = (page * PAGE).min(shown.len());
-    let address = |page: usize| format!("{}?view={view}&page={page}", calendar_path(calendar));
-    List {
-        days: by_day(&shown[start..end], calendar, reading, t),
-        previous: (page > 1).then(|| address(page - 1)),
-        next: (shown.len() > end && page < LAST_PAGE).then(|| address(page + 1)),
-        past: view == "past",
+}
+
+impl Scene<'_> {
+    fn body(&self, shown: &[Shown]) -> (Body, Turns) {
+        match self.ask.view {
+            View::Month(month) => {
+                let first = month.unwrap_or_else(|| self.reading.today().first_of_month());
+                let month = Month::of(first, &self.spread(shown), self.reading, self.t);
+                let turns = self.month_turns(&month);
+                (Body::Month(Box::new(month)), turns)
+            }
+            View::Week(day) => {
+                let first = ask::week_shown(day, self.reading.today(), self.t);
+                let week = Week::of(first, &self.spread(shown), self.reading, self.t);
+                let turns = self.week_turns(&week);
+                (Body::Week(week), turns)
+            }
+            View::List(page) => {
+                let (days, turns) = self.list(shown, page, View::List);
+                (Body::Coming(days), turns)
+            }
+            View::Past(page) => {
+                let (days, turns) = self.list(shown, page, View::Past);
+                (Body::Past(days), turns)
+            }
+        }
+    }
+
+    fn spread(&self, shown: &[Shown]) -> Vec<Spread> {
+        let one = |one| Spread::of(one, self.calendar, self.reading, self.t);
+        shown.iter().map(one).collect()
+    }
+
+    fn to(&self, view: View) -> String {
+        self.ask.with_view(view).address(self.path)
+    }
+
+    fn tabs(&self) -> [Tab; 4] {
+        let tab = |view: View, key: &'static str, current: bool| Tab {
+            href: self.to(view),
+            name: self.t.s(key),
+            current,
+        };
+        let view = self.ask.view;
+        [
+            tab(
+                View::Month(None),
+                "calendar.view_month",
+                matches!(view, View::Month(_)),
+            ),
+            tab(
+                View::Week(None),
+                "calendar.view_week",
+                matches!(view, View::Week(_)),
+            ),
+            tab(
+                View::List(1),
+                "calendar.view_list",
+                matches!(view, View::List(_)),
+            ),
+            tab(
+                View::Past(1),
+                "calendar.view_past",
+                matches!(view, View::Past(_)),
+            ),
+        ]
+    }
+
+    fn month_turns(&self, month: &Month) -> Turns {
+        let turn = |first: Date| Turn {
+            href: self.to(View::Month(Some(first))),
+            name: self.reading.month(first),
+        };
+        Turns {
+            previous: month.previous.map(turn),
+            next: month.next.map(turn),
+            back: month.elsewhere.then(|| self.to(View::Month(None))),
+        }
+    }
+
+    fn week_turns(&self, week: &Week) -> Turns {
+        let turn = |key: &'static str, first: Date| Turn {
+            href: self.to(View::Week(Some(first))),
+            name: self.t.s(key).to_owned(),
+        };
+        Turns {
+            previous: week
+                .previous
+                .map(|first| turn("calendar.week_before", first)),
+            next: week.next.map(|first| turn("calendar.week_after", first)),
+            back: week.elsewhere.then(|| self.to(View::Week(None))),
+        }
+    }
+
+    fn list(&self, shown: &[Shown], page: usize, view: fn(usize) -> View) -> (Vec<Day>, Turns) {
+        let start = ((page - 1) * PAGE).min(shown.len());
+        let end = (page * PAGE).min(shown.len());
+        let turn = |page: usize, key: &'static str| Turn {
+            href: self.to(view(page)),
+            name: self.t.s(key).to_owned(),
+        };
+        let more = shown.len() > end && page < ask::LAST_PAGE;
+        let turns = Turns {
+            previous: (page > 1).then(|| turn(page - 1, "calendar.page_previous")),
+            next: more.then(|| turn(page + 1, "calendar.page_next")),
+            back: None,
+        };
+        let days = by_day(&shown[start..end], self.calendar, self.reading, self.t);
+        (days, turns)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixtures::{self, NOW, game, page_is_sound, shown};
-    use web::locale::UiLang;
-
-    fn page(ui: UiLang, view: View, shown: &[Shown]) -> String {
-        let t = T::new(ui);
-        let base = BaseUrl::parse("https://almanac.example").unwrap();
-        let calendar = fixtures::calendar();
-        let now = NOW.parse().unwrap();
-        CalendarPage::build(t, Shell::bare(t, "/"), &calendar, &base, view, shown, now)
-            .render()
-            .unwrap()
-    }
-
-    fn view(query: &str) -> Result<View, Failure> {
-        let uri = format!("/x?{query}").parse().unwrap();
-        View::parse(&Params::of(&uri).unwrap())
-    }
-
-    #[test]
-    fn values_that_mean_nothing_are_refused_by_name() {
-        for (query, field) in [
-            ("month=2026-13", "month"),
-            ("view=grid", "view"),
-            ("view=list&page=0", "page"),
-            ("view=list&page=51", "page"),
-            ("month=2026-12&month=2026-11", "month"),
-        ] {
-            let Err(Failure::Invalid(fields)) = view(query) else {
-                panic!("{query} was taken");
-            };
-            assert!(fields.contains_key(field), "{query}");
-        }
-        assert_eq!(view("view=past&page=2&x=y").unwrap(), View::Past(2));
-    }
-
-    #[test]
-    fn every_view_is_sound_in_both_languages() {
-        let shown = [shown(game("<svg onload=alert(1)>"))];
-        for ui in UiLang::ALL {
-            for view in [View::Month(None), View::List(1), View::Past(1)] {
-                let html = page(*ui, view, &shown);
-                page_is_sound(&html, ui.as_str());
-                assert!(html.contains("webcal://almanac.example/feeds/giants.ics?for=apple"));
-                assert!(html.contains("&#60;svg onload") || html.contains("&lt;svg onload"));
-            }
-            page_is_sound(&page(*ui, View::List(1), &[]), ui.as_str());
-        }
-    }
-
-    #[test]
-    fn a_long_list_goes_on_on_the_next_page() {
-        let many = vec![shown(game("경기")); PAGE + 1];
-        let first = page(UiLang::Ko, View::List(1), &many);
-        assert!(first.contains("view=list&#38;page=2") || first.contains("view=list&amp;page=2"));
-        let second = page(UiLang::Ko, View::List(2), &many);
-        assert!(second.contains("page=1") && !second.contains("page=3"));
-    }
-}
+mod tests;

@@ -1,8 +1,10 @@
-//! The calendars of this installation as pages need them: names, colours and the layout.
+//! The calendars that one page shows, and no others: names, colours and the layout. However many
+//! an installation has, a page reads the few it needs.
 
 use crate::said::Said;
-use domain::calendar::{Calendar, Category};
+use domain::calendar::{Calendar, Visibility};
 use domain::id::CalendarId;
+use std::collections::BTreeSet;
 use store::Conn;
 use web::base_url::BaseUrl;
 use web::colors::{self, ColorSheet};
@@ -10,12 +12,11 @@ use web::layout::Shell;
 use web::locale::T;
 use web::visit::Visit;
 
-/// All public calendars and their categories, in catalogue order.
+/// Public calendars of one page, in catalogue order.
+#[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     /// The calendars.
     pub calendars: Vec<Calendar>,
-    /// The categories.
-    pub categories: Vec<Category>,
 }
 
 /// A calendar as a name with a colour that leads to its page.
@@ -32,33 +33,27 @@ pub struct CalendarLink {
 }
 
 impl Catalogue {
-    /// Reads both lists.
-    pub async fn read(conn: &mut Conn) -> store::Result<Self> {
-        Ok(Self {
-            calendars: store::calendars::all(conn).await?,
-            categories: store::categories::all(conn).await?,
-        })
+    /// Those of some ids that are public.
+    pub async fn by_ids(
+        conn: &mut Conn,
+        ids: impl IntoIterator<Item = CalendarId>,
+    ) -> store::Result<Self> {
+        let ids: BTreeSet<CalendarId> = ids.into_iter().collect();
+        let ids: Vec<CalendarId> = ids.into_iter().collect();
+        let mut calendars = store::calendars::by_ids(conn, &ids).await?;
+        calendars.retain(|calendar| calendar.visibility == Visibility::Public);
+        Ok(Self { calendars })
     }
 
-    /// A public calendar.
+    /// A calendar of the page.
     pub fn get(&self, id: CalendarId) -> Option<&Calendar> {
         self.calendars.iter().find(|calendar| calendar.id == id)
     }
 
-    /// The style sheet of all their colours.
-    pub fn colors(&self) -> ColorSheet {
-        ColorSheet::of(self.calendars.iter().map(|c| c.profile.color))
-    }
-
     /// The layout of a public page at `path`.
     pub fn shell(&self, visit: &Visit, base: &BaseUrl, path: &str) -> Shell {
-        let canonical = base.join(path);
-        Shell::public(
-            visit.t,
-            &visit.here,
-            canonical,
-            Some(self.colors().address()),
-        )
+        let colors = ColorSheet::of(self.calendars.iter().map(|c| c.profile.color));
+        Shell::public(visit.t, &visit.here, base.join(path), colors.address())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What changed about an event, newest first, in words: old and new where a reader can weigh
 //! them, else only which field.
 
+use crate::rows::pill;
 use domain::change::ChangeKind;
 use domain::event::EventBody;
 use domain::patch::{EventPatch, Field};
@@ -82,6 +83,11 @@ fn detail(field: Field, before: &EventBody, after: &EventBody, reading: &Reading
         Field::Title => Some(body.main.title.pick(t.lang(), t.lang()).to_owned()),
         Field::Place => Some(body.main.place.name.pick(t.lang(), t.lang()).to_owned()),
         Field::Time => Some(reading.speak(&body.main.time).absolute),
+        Field::Status => Some(
+            pill(body.main.status, t)
+                .map_or(t.s("status.confirmed"), |pill| pill.text)
+                .to_owned(),
+        ),
         _ => None,
     };
     match (value(before), value(after)) {

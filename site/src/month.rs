@@ -1,18 +1,17 @@
 //! The month as a grid of weeks. Narrow screens show dots and counts, wide ones titles; the list
 //! of days beneath holds everything.
 
-use crate::rows::{Day, Row, first_day};
-use domain::calendar::Calendar;
+use crate::rows::{Day, Row, Spread};
 use domain::time::WallTime;
 use domain::zone::Zone;
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan};
-use store::occurrences::Shown;
 use web::locale::{T, UiLang};
 use web::when::{Reading, weekday};
 
-/// Titles that a cell has room for.
+/// Titles that a cell has room for on a screen, and on paper.
 const TITLES: usize = 3;
+const PRINTED: usize = 7;
 
 /// One day of the grid.
 pub struct Cell {
@@ -28,26 +27,26 @@ pub struct Cell {
     pub today: bool,
     /// The first events.
     pub titles: Vec<Row>,
+    /// Those that only paper has room for.
+    pub printed: Vec<Row>,
     /// How many it has.
     pub count: usize,
     /// How many, in words.
     pub count_words: String,
     /// "+2", where there are more than fit.
     pub more: Option<String>,
+    /// The same on paper.
+    pub more_printed: Option<String>,
 }
 
 /// A month of one calendar.
 pub struct Month {
     /// "2026년 12월".
     pub name: String,
-    /// `2026-11`, for the link; `None` at the edge of what events can lie in.
-    pub previous: Option<String>,
-    /// `2027-01`.
-    pub next: Option<String>,
-    /// The other months' names, for the links.
-    pub previous_name: String,
-    /// The name of the next one.
-    pub next_name: String,
+    /// The month before; `None` at the edge of what events can lie in.
+    pub previous: Option<Date>,
+    /// The month after.
+    pub next: Option<Date>,
     /// Another month than today's is shown.
     pub elsewhere: bool,
     /// The names of the columns.
@@ -65,12 +64,13 @@ pub fn parse_month(text: &str) -> Option<Date> {
     if year.len() != 4 || month.len() != 2 || !digits(year) || !digits(month) {
         return None;
     }
-    in_range(Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?)
+    year_known(Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?)
 }
 
-fn in_range(month: Date) -> Option<Date> {
+/// The day, where events can lie in its year.
+pub fn year_known(day: Date) -> Option<Date> {
     let years = domain::time::FIRST_YEAR..=domain::time::LAST_YEAR;
-    years.contains(&month.year()).then_some(month)
+    years.contains(&day.year()).then_some(day)
 }
 
 /// The day on which weeks begin: Korean wall calendars begin on Sunday.
@@ -81,14 +81,17 @@ const fn week_start(t: T) -> Weekday {
     }
 }
 
+/// The first day of the week that a day lies in.
+pub fn first_of_week(day: Date, t: T) -> Date {
+    let back = i64::from(day.weekday().since(week_start(t)));
+    day.checked_sub(back.days()).unwrap_or(day)
+}
+
 /// First and last day of the grid of a month.
 fn grid(month: Date, t: T) -> (Date, Date) {
-    let start = week_start(t);
-    let back = i64::from(month.weekday().since(start));
-    let last = month.last_of_month();
-    let ahead = 6 - i64::from(last.weekday().since(start));
-    let shift = |date: Date, days: i64| date.checked_add(days.days()).unwrap_or(date);
-    (shift(month, -back), shift(last, ahead))
+    let last = first_of_week(month.last_of_month(), t);
+    let ahead = last.checked_add(6.days()).unwrap_or(last);
+    (first_of_week(month, t), ahead)
 }
 
 /// The instants that bound a month's grid in a zone, the second exclusive.
@@ -101,14 +104,10 @@ pub fn grid_instants(month: Date, zone: &Zone, t: T) -> (Timestamp, Timestamp) {
 
 impl Month {
     /// The grid of the month that begins on `month`, from everything that touches it.
-    pub fn of(month: Date, shown: &[Shown], calendar: &Calendar, reading: &Reading, t: T) -> Self {
-        let rows: Vec<Placed> = shown
-            .iter()
-            .map(|one| Placed::of(one, calendar, reading, t))
-            .collect();
+    pub fn of(month: Date, rows: &[Spread], reading: &Reading, t: T) -> Self {
         let (first, last) = grid(month, t);
         let dates: Vec<Date> = first.series(1.day()).take_while(|d| *d <= last).collect();
-        let cells = dates.iter().map(|d| cell(*d, month, &rows, reading, t));
+        let cells = dates.iter().map(|d| cell(*d, month, rows, reading, t));
         let mut cells: Vec<Cell> = cells.collect();
         let mut weeks = Vec::new();
         while !cells.is_empty() {
@@ -116,15 +115,11 @@ impl Month {
             weeks.push(std::mem::replace(&mut cells, rest));
         }
         let this = reading.today().first_of_month();
-        let neighbour = |months: i64| month.checked_add(months.months()).ok().and_then(in_range);
-        let address = |date: Date| format!("{:04}-{:02}", date.year(), date.month());
-        let name = |date: Option<Date>| date.map(|d| reading.month(d)).unwrap_or_default();
+        let neighbour = |months: i64| month.checked_add(months.months()).ok().and_then(year_known);
         Self {
             name: reading.month(month),
-            previous: neighbour(-1).map(address),
-            next: neighbour(1).map(address),
-            previous_name: name(neighbour(-1)),
-            next_name: name(neighbour(1)),
+            previous: neighbour(-1),
+            next: neighbour(1),
             elsewhere: month != this,
             weekdays: dates
                 .iter()
@@ -132,67 +127,46 @@ impl Month {
                 .map(|d| weekday(t, d.weekday()))
                 .collect(),
             weeks,
-            days: days(month, &rows, reading),
+            days: days(month, rows, reading),
         }
     }
 }
 
-struct Placed {
-    first: Date,
-    last: Date,
-    row: Row,
-}
-
-impl Placed {
-    fn of(shown: &Shown, calendar: &Calendar, reading: &Reading, t: T) -> Self {
-        let first = first_day(shown, reading);
-        let days = shown.what.time.days(reading.zone());
-        Self {
-            first,
-            last: days.map_or(first, |(_, last)| last),
-            row: Row::of(shown, calendar, reading, t),
-        }
-    }
-
-    fn touches(&self, date: Date) -> bool {
-        (self.first..=self.last).contains(&date)
-    }
-}
-
-fn cell(date: Date, month: Date, rows: &[Placed], reading: &Reading, t: T) -> Cell {
+fn cell(date: Date, month: Date, rows: &[Spread], reading: &Reading, t: T) -> Cell {
     let here: Vec<&Row> = rows
         .iter()
         .filter(|r| r.touches(date))
         .map(|r| &r.row)
         .collect();
     let count = here.len();
-    let more = count.saturating_sub(TITLES);
+    let beyond = |room: usize| Some(count.saturating_sub(room)).filter(|n| *n > 0);
+    let plus = |room: usize| beyond(room).map(|n| format!("+{n}"));
     Cell {
         iso: date.to_string(),
         day: date.day().to_string(),
         spoken: reading.date(date),
         inside: date.first_of_month() == month,
         today: date == reading.today(),
-        titles: here.into_iter().take(TITLES).cloned().collect(),
+        titles: here.iter().take(TITLES).map(|r| (*r).clone()).collect(),
+        printed: here
+            .iter()
+            .skip(TITLES)
+            .take(PRINTED - TITLES)
+            .map(|r| (*r).clone())
+            .collect(),
         count,
         count_words: t.n("count.events", count),
-        more: (more > 0).then(|| format!("+{more}")),
+        more: plus(TITLES),
+        more_printed: plus(PRINTED),
     }
 }
 
 /// The days of the month itself, each with what touches it.
-fn days(month: Date, rows: &[Placed], reading: &Reading) -> Vec<Day> {
+fn days(month: Date, rows: &[Spread], reading: &Reading) -> Vec<Day> {
     let dates = month
         .series(1.day())
         .take_while(|d| *d <= month.last_of_month());
-    let day = |date: Date| Day {
-        tile: reading.tile(date),
-        rows: rows
-            .iter()
-            .filter(|r| r.touches(date))
-            .map(|r| r.row.clone())
-            .collect(),
-    };
+    let day = |date: Date| Day::of(date, rows, reading);
     dates.map(day).filter(|d| !d.rows.is_empty()).collect()
 }
 
@@ -224,15 +198,15 @@ mod tests {
     fn weeks_begin_as_the_reader_is_used_to() {
         let month = |ui| {
             let t = T::new(ui);
-            Month::of(date(2026, 12, 1), &[], &calendar(), &reading(ui), t)
+            Month::of(date(2026, 12, 1), &[], &reading(ui), t)
         };
         let ko = month(UiLang::Ko);
         assert_eq!(ko.weekdays[0], "일");
         assert_eq!(ko.weeks[0][0].iso, "2026-11-29");
         assert_eq!(ko.weeks.len(), 5);
         assert_eq!(month(UiLang::En).weeks[0][0].iso, "2026-11-30");
-        assert_eq!(ko.previous.as_deref(), Some("2026-11"));
-        assert_eq!(ko.next.as_deref(), Some("2027-01"));
+        assert_eq!(ko.previous, Some(date(2026, 11, 1)));
+        assert_eq!(ko.next, Some(date(2027, 1, 1)));
         assert!(ko.elsewhere);
     }
 
@@ -242,13 +216,12 @@ mod tests {
             shown(span(date(2026, 12, 5), date(2026, 12, 7))),
             shown(game("롯데 : 두산")),
         ];
-        let month = Month::of(
-            date(2026, 12, 1),
-            &all,
-            &calendar(),
-            &reading(UiLang::Ko),
-            T::new(UiLang::Ko),
-        );
+        let (reading, t) = (reading(UiLang::Ko), T::new(UiLang::Ko));
+        let rows: Vec<Spread> = all
+            .iter()
+            .map(|one| Spread::of(one, &calendar(), &reading, t))
+            .collect();
+        let month = Month::of(date(2026, 12, 1), &rows, &reading, t);
         let counts: Vec<usize> = month.weeks.iter().flatten().map(|c| c.count).collect();
         assert_eq!(counts.iter().sum::<usize>(), 3);
         assert_eq!(month.days.len(), 3);
@@ -256,9 +229,20 @@ mod tests {
     }
 
     #[test]
+    fn a_full_day_shows_a_few_titles_and_says_how_many_more() {
+        let (reading, t) = (reading(UiLang::Ko), T::new(UiLang::Ko));
+        let game = Spread::of(&shown(game("경기")), &calendar(), &reading, t);
+        let month = Month::of(date(2026, 11, 1), &vec![game; 9], &reading, t);
+        let full = month.weeks.iter().flatten().find(|c| c.count > 0).unwrap();
+        assert_eq!((full.titles.len(), full.printed.len()), (3, 4));
+        assert_eq!(full.more.as_deref(), Some("+6"));
+        assert_eq!(full.more_printed.as_deref(), Some("+2"));
+    }
+
+    #[test]
     fn the_grid_ends_where_years_end() {
         let t = T::new(UiLang::Ko);
-        let month = Month::of(date(2199, 12, 1), &[], &calendar(), &reading(UiLang::Ko), t);
+        let month = Month::of(date(2199, 12, 1), &[], &reading(UiLang::Ko), t);
         assert_eq!(month.next, None);
     }
 }

@@ -1,11 +1,11 @@
 //! The small answers: the language switch, style sheets, icons, robots.txt.
 
-use crate::catalogue::Catalogue;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderValue, header};
 use web::assets;
 use web::cache::Cache;
+use web::colors::ColorSheet;
 use web::failure::{Failure, Message, PageFailure};
 use web::locale::UiLang;
 use web::next::safe_next;
@@ -46,33 +46,13 @@ fn cookie(to: UiLang, https: bool) -> String {
     )
 }
 
-/// `GET /assets/{name}`: a file of the program, or the calendars' colours. An older colour sheet's
-/// address gets today's colours, not to be kept.
-pub(crate) async fn asset(
-    State(web): State<WebState>,
-    Segment(name): Segment,
-) -> Result<Response, PageFailure> {
+/// `GET /assets/{name}`: a file of the program, or a page's colours.
+pub(crate) async fn asset(Segment(name): Segment) -> Result<Response, PageFailure> {
     if let Some(response) = assets::named(&name) {
         return Ok(response);
     }
-    if !is_color_sheet(&name) {
-        return Err(PageFailure(Failure::NotFound));
-    }
-    let mut conn = web.db.read().await?;
-    let sheet = Catalogue::read(&mut conn).await?.colors();
-    let cache = if sheet.name() == name {
-        Cache::Immutable
-    } else {
-        Cache::Never
-    };
-    Ok(assets::css_response(sheet.into_css(), cache))
-}
-
-fn is_color_sheet(name: &str) -> bool {
-    let hash = name
-        .strip_prefix("colors-")
-        .and_then(|rest| rest.strip_suffix(".css"));
-    hash.is_some_and(|h| h.len() == 16 && h.bytes().all(|b| b.is_ascii_hexdigit()))
+    let sheet = ColorSheet::named(&name).ok_or(Failure::NotFound)?;
+    Ok(assets::css_response(sheet.css(), Cache::Immutable))
 }
 
 /// `GET /favicon.svg`.
@@ -86,10 +66,12 @@ pub(crate) async fn favicon_ico() -> Response {
 }
 
 /// `GET /robots.txt`. Calendar services obey it too, so it must never keep anybody from feeds.
-pub(crate) async fn robots() -> Response {
-    assets::text(
-        "User-agent: *\nDisallow: /cms/\nDisallow: /partners/\nDisallow: /language\n".into(),
-    )
+pub(crate) async fn robots(State(web): State<WebState>) -> Response {
+    let sitemap = web.base_url.join("/sitemap.xml");
+    assets::text(format!(
+        "User-agent: *\nDisallow: /cms/\nDisallow: /partners/\nDisallow: /language\n\n\
+         Sitemap: {sitemap}\n"
+    ))
 }
 
 #[cfg(test)]
@@ -102,18 +84,5 @@ mod tests {
         assert!(cookie(UiLang::En, true).ends_with("; Secure"));
         assert!(cookie(UiLang::Ko, false).starts_with("lang=ko;"));
         assert!(!cookie(UiLang::Ko, false).contains("Secure"));
-    }
-
-    #[test]
-    fn e15_only_color_sheets_reach_the_database() {
-        assert!(is_color_sheet("colors-0123456789abcdef.css"));
-        for bad in [
-            "colors-.css",
-            "colors-../../etc/passwd.css",
-            "colors-0123456789abcdef",
-            "x",
-        ] {
-            assert!(!is_color_sheet(bad), "{bad}");
-        }
     }
 }

@@ -19,6 +19,7 @@ pub async fn run(config: &Config) -> Result<ExitCode> {
         Ok(db) => {
             report.line("database", Ok(format!("{} answers", db.engine())))?;
             report.line("migrations", schema(&db).await)?;
+            report.line("search", search(&db).await)?;
             report.line("time zones", zones(&db).await)?;
             report.line("clock", clock(&db, config.clock().now()).await)?;
             report.line("feeds", feeds(&db, config).await)?;
@@ -92,6 +93,16 @@ async fn database(config: &Config) -> Result<Db> {
     Db::open(&config.database, Patience::Command)
         .await
         .context("does not answer")
+}
+
+async fn search(db: &Db) -> Result<String> {
+    let mut conn = db.read().await?;
+    if !store::search::is_current(&mut conn).await? {
+        bail!(
+            "the index is of another version: the next `almanac serve` or `almanac reindex` makes it"
+        );
+    }
+    Ok("the index is current".to_owned())
 }
 
 async fn schema(db: &Db) -> Result<String> {

@@ -1,9 +1,11 @@
 //! What each command does.
 
+pub mod bench;
 pub mod doctor;
 pub mod export;
 pub mod import;
 pub mod migrate;
+pub mod reindex;
 pub mod serve;
 
 use crate::config::Config;

@@ -8,13 +8,18 @@ use anyhow::{Context, Result, bail};
 use api::{Health, HealthState};
 use domain::clock::Clock;
 use feeds::{Feeds, Settings};
+use search::Search;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::{Db, Patience};
 use tokio::signal::unix::{SignalKind, signal};
 use web::base_url::BaseUrl;
+use web::kept::Kept;
 use web::state::WebState;
+
+/// Memory for share images and other answers of pages that are dear to make: a hundred or so.
+const KEPT_BYTES: usize = 8 << 20;
 
 pub async fn run(config: &Config, serve: &Serve) -> Result<ExitCode> {
     let listener = server::listen(&config.listen).await?;
@@ -33,6 +38,7 @@ pub async fn run(config: &Config, serve: &Serve) -> Result<ExitCode> {
         tokio::spawn(load_demo(db.clone(), clock.clone(), parts.clone()));
     }
     tokio::spawn(parts.feeds.clone().follow());
+    tokio::spawn(make_searchable(parts.web.search.clone()));
     tokio::spawn(jobs::run(db.clone(), clock));
     announce(&format!("listening on http://{address}"))?;
     server::serve(listener, parts, stopped()?).await;
@@ -51,13 +57,15 @@ async fn open(config: &Config, serve: &Serve) -> Result<Db> {
     Ok(db)
 }
 
-async fn join(config: &Config, db: &Db, clock: &Clock) -> Result<Parts> {
+/// The parts of a server on this database.
+pub(super) async fn join(config: &Config, db: &Db, clock: &Clock) -> Result<Parts> {
     let mut tx = db.begin().await?;
     let lineage = store::settings::lineage(&mut tx).await?;
     tx.commit().await?;
     let settings = Settings {
         base_url: config.base_url.clone(),
         cache_bytes: config.feed_cache_bytes,
+        clock: clock.clone(),
     };
     let base_url = BaseUrl::parse(&config.base_url).context("base-url is no address")?;
     Ok(Parts {
@@ -66,12 +74,23 @@ async fn join(config: &Config, db: &Db, clock: &Clock) -> Result<Parts> {
             db: db.clone(),
             clock: clock.clone(),
             base_url,
+            search: Search::start(db.clone()),
+            kept: Kept::new(KEPT_BYTES),
         },
         health: HealthState {
             db: db.clone(),
             health: Arc::new(Health::default()),
         },
+        trusted_proxies: config.trusted_proxies.as_slice().into(),
     })
+}
+
+/// Makes the search index where it is missing or of an earlier version. Pages and feeds do not
+/// wait for it.
+async fn make_searchable(search: Arc<Search>) {
+    if let Err(error) = search.keep_current().await {
+        tracing::error!(%error, "the search index could not be made; `almanac reindex` tries again");
+    }
 }
 
 async fn load_demo(db: Db, clock: Clock, parts: Parts) {

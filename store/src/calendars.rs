@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(crate) struct Row {
     id: Uuid,
     public_id: String,
     profile: String,
@@ -20,7 +20,7 @@ struct Row {
     created_ms: i64,
 }
 
-fn read(row: Row) -> Result<Calendar> {
+pub(crate) fn read(row: Row) -> Result<Calendar> {
     let damaged = |cause: &str| Error::Damaged {
         what: "calendar",
         cause: cause.to_owned(),
@@ -76,19 +76,81 @@ pub async fn page(
     after: Option<CalendarId>,
     limit: i64,
 ) -> Result<Vec<Calendar>> {
+    let (position, id) = match after {
+        Some(after) => place_of(conn, after).await?,
+        None => (i64::MIN, Uuid::nil()),
+    };
+    let rows = match category {
+        Some(category) => sql!(
+            conn,
+            all Row,
+            "SELECT id, public_id, profile, visibility, revision, modified_ms, as_of, created_ms
+             FROM calendar
+             WHERE category = $1 AND visibility = 'public' AND (position, id) > ($2, $3)
+             ORDER BY position, id
+             LIMIT $4",
+            category,
+            position,
+            id,
+            limit
+        ),
+        None => sql!(
+            conn,
+            all Row,
+            "SELECT id, public_id, profile, visibility, revision, modified_ms, as_of, created_ms
+             FROM calendar
+             WHERE visibility = 'public' AND (position, id) > ($1, $2)
+             ORDER BY position, id
+             LIMIT $3",
+            position,
+            id,
+            limit
+        ),
+    }?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Where a calendar stands in the catalogue; one that nobody knows stands behind all.
+async fn place_of(conn: &mut Conn, id: CalendarId) -> Result<(i64, Uuid)> {
+    let position = sql!(
+        conn,
+        scalar_optional i64,
+        "SELECT position FROM calendar WHERE id = $1",
+        id.0
+    )?;
+    Ok((position.unwrap_or(i64::MAX), id.0))
+}
+
+/// These calendars, withdrawn ones too, in catalogue order; meant for those of one page.
+pub async fn by_ids(conn: &mut Conn, ids: &[CalendarId]) -> Result<Vec<Calendar>> {
+    let rows = sql!(
+        conn,
+        all Row,
+        sqlite "SELECT id, public_id, profile, visibility, revision, modified_ms, as_of, created_ms
+             FROM calendar
+             WHERE id IN (SELECT unhex(value) FROM json_each($1))
+             ORDER BY position, id"
+        postgres "SELECT id, public_id, profile, visibility, revision, modified_ms, as_of, created_ms
+             FROM calendar
+             WHERE id IN (
+                SELECT CAST(j.id AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)) AS j (id)
+             )
+             ORDER BY position, id",
+        crate::write_ids(ids.iter().map(|id| id.0))
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
+/// The newest public calendars, newest first.
+pub async fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<Calendar>> {
     let rows = sql!(
         conn,
         all Row,
         "SELECT id, public_id, profile, visibility, revision, modified_ms, as_of, created_ms
          FROM calendar
          WHERE visibility = 'public'
-           AND ($1 IS NULL OR category = $1)
-           AND ($2 IS NULL
-                OR (position, id) > (SELECT c.position, c.id FROM calendar c WHERE c.id = $2))
-         ORDER BY position, id
-         LIMIT $3",
-        category,
-        after.map(|c| c.0),
+         ORDER BY created_ms DESC, id DESC
+         LIMIT $1",
         limit
     )?;
     rows.into_iter().map(read).collect()
@@ -115,6 +177,42 @@ pub async fn revisions(conn: &mut Conn) -> Result<Vec<(CalendarId, i64)>> {
     Ok(rows
         .into_iter()
         .map(|(id, revision)| (CalendarId(id), revision))
+        .collect())
+}
+
+/// How many calendars there are, and their revisions added up. Revisions only rise and no calendar
+/// is ever deleted: the same two numbers mean that nothing was published.
+pub async fn tally(conn: &mut Conn) -> Result<(i64, i64)> {
+    Ok(sql!(
+        conn,
+        one(i64, i64),
+        "SELECT count(*), CAST(coalesce(sum(revision), 0) AS BIGINT) FROM calendar"
+    )?)
+}
+
+/// Every name that leads to one of these calendars.
+pub async fn names_of(
+    conn: &mut Conn,
+    calendars: &[CalendarId],
+) -> Result<Vec<(String, CalendarId)>> {
+    let rows = sql!(
+        conn,
+        all(String, Uuid),
+        sqlite "SELECT name, calendar
+             FROM calendar_name
+             WHERE calendar IN (SELECT unhex(value) FROM json_each($1))
+             ORDER BY calendar"
+        postgres "SELECT name, calendar
+             FROM calendar_name
+             WHERE calendar IN (
+                SELECT CAST(j.id AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)) AS j (id)
+             )
+             ORDER BY calendar",
+        crate::write_ids(calendars.iter().map(|id| id.0))
+    )?;
+    Ok(rows
+        .into_iter()
+        .map(|(name, id)| (name, CalendarId(id)))
         .collect())
 }
 
@@ -197,6 +295,7 @@ pub async fn insert(tx: &mut Tx, calendar: &Calendar) -> Result<()> {
         calendar.created.as_millisecond()
     )?;
     claim_name(tx, slug, calendar.id).await?;
+    crate::search::index_calendar(tx, calendar).await?;
     crate::changes::announce(tx, calendar.id).await
 }
 
@@ -225,6 +324,7 @@ pub async fn update_profile(
     at: Timestamp,
 ) -> Result<i64> {
     claim_name(tx, profile.slug.as_str(), id).await?;
+    let before = by_id(tx, id).await?;
     sql!(
         tx,
         execute,
@@ -234,7 +334,19 @@ pub async fn update_profile(
         profile.category.as_str(),
         write_json("calendar", profile)?
     )?;
+    crate::occurrences::put_in_category(tx, id).await?;
+    let renamed = before.is_none_or(|before| before.profile.title != profile.title);
+    find_again(tx, id, renamed).await?;
     bump(tx, id, at).await
+}
+
+/// Makes a calendar findable as it is now, with its events where they are found by its name too.
+async fn find_again(tx: &mut Tx, id: CalendarId, with_events: bool) -> Result<()> {
+    match by_id(tx, id).await? {
+        Some(calendar) if with_events => crate::search::reindex_calendar(tx, &calendar).await,
+        Some(calendar) => crate::search::index_calendar(tx, &calendar).await,
+        None => Ok(()),
+    }
 }
 
 /// Withdraws a calendar for good, or brings it back.
@@ -251,6 +363,8 @@ pub async fn set_visibility(
         id.0,
         visibility.as_str()
     )?;
+    crate::occurrences::put_in_category(tx, id).await?;
+    find_again(tx, id, true).await?;
     bump(tx, id, at).await
 }
 

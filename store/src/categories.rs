@@ -20,6 +20,30 @@ pub async fn all(conn: &mut Conn) -> Result<Vec<Category>> {
     rows.iter().map(read).collect()
 }
 
+#[derive(sqlx::FromRow)]
+struct CountedRow {
+    #[sqlx(flatten)]
+    row: Row,
+    calendars: i64,
+}
+
+/// All categories in the editors' order, each with how many public calendars it has.
+pub async fn with_counts(conn: &mut Conn) -> Result<Vec<(Category, i64)>> {
+    let rows = sql!(
+        conn,
+        all CountedRow,
+        "SELECT g.slug, g.title,
+            (SELECT count(*)
+             FROM calendar c
+             WHERE c.category = g.slug AND c.visibility = 'public') AS calendars
+         FROM category g
+         ORDER BY g.position, g.slug"
+    )?;
+    rows.iter()
+        .map(|counted| Ok((read(&counted.row)?, counted.calendars)))
+        .collect()
+}
+
 fn read(row: &Row) -> Result<Category> {
     let slug = Slug::parse(&row.slug).map_err(|cause| crate::Error::Damaged {
         what: "category",

@@ -154,6 +154,11 @@ pub async fn place(tx: &mut Tx, event: &Event, calendar: CalendarId, at: Timesta
         event.id.0,
         &event.uid
     )?;
+    let rows = crate::occurrences::Rows::None;
+    crate::occurrences::derive_in(tx, calendar, &[event], at, rows).await?;
+    if let Some(place) = crate::calendars::by_id(tx, calendar).await? {
+        crate::search::index_events(tx, &place, [event]).await?;
+    }
     let created = BTreeMap::from([(calendar, vec![(event.id, ChangeKind::Created)])]);
     let revisions = crate::publish::record(tx, created, at).await?;
     Ok(revisions.get(&calendar).copied().unwrap_or_default())

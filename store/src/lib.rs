@@ -19,7 +19,9 @@ pub mod occurrences;
 pub mod pins;
 pub mod proposals;
 pub mod publish;
+pub mod search;
 pub mod settings;
+pub mod sitemap;
 pub mod sources;
 
 pub use db::{Address, Conn, Db, Patience, Tx};
@@ -53,6 +55,15 @@ fn read_json<T: serde::de::DeserializeOwned>(what: &'static str, text: &str) -> 
         what,
         cause: cause.to_string(),
     })
+}
+
+/// A list of ids as the one value that both engines take apart.
+fn write_ids(ids: impl IntoIterator<Item = Uuid>) -> String {
+    let ids: Vec<String> = ids
+        .into_iter()
+        .map(|id| format!("\"{}\"", id.simple()))
+        .collect();
+    format!("[{}]", ids.join(","))
 }
 
 /// Writes a document for the program itself.

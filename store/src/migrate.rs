@@ -13,6 +13,7 @@ static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 impl Db {
     /// Applies what is missing. Processes that start together wait for one another.
     pub async fn migrate(&self) -> Result<()> {
+        let is_new = self.schema_version().await? == 0;
         match &self.pools {
             Pools::Sqlite { writer, file, .. } => {
                 // sqlx's own migration lock does nothing on SQLite (R20).
@@ -20,6 +21,12 @@ impl Db {
                 migrations(&SQLITE).run(writer).await?;
             }
             Pools::Postgres { pool } => migrations(&POSTGRES).run(pool).await?,
+        }
+        if is_new {
+            // What is published from now on is indexed as it is; there is nothing to catch up on.
+            let mut tx = self.begin().await?;
+            crate::search::mark_current(&mut tx).await?;
+            tx.commit().await?;
         }
         Ok(())
     }

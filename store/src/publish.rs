@@ -6,6 +6,7 @@ use crate::calendars;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::occurrences;
+use crate::search;
 use crate::write_json;
 use domain::change::ChangeKind;
 use domain::event::Event;
@@ -60,7 +61,8 @@ pub async fn publish(tx: &mut Tx, batch: Batch<'_>) -> Result<BTreeMap<CalendarI
     }
     let mut touched: BTreeMap<CalendarId, Vec<(EventId, ChangeKind)>> = BTreeMap::new();
     let mut created = Vec::new();
-    let mut rederive = Vec::new();
+    let mut replaced: HashMap<EventId, Event> = HashMap::new();
+    let mut gone = Vec::new();
     for write in writes {
         let (id, kind) = match write {
             Write::Create(event) => {
@@ -75,12 +77,14 @@ pub async fn publish(tx: &mut Tx, batch: Batch<'_>) -> Result<BTreeMap<CalendarI
                 keep_history(tx, event.id).await?;
                 replace(tx, &event, kind, source).await?;
                 let id = event.id;
-                rederive.push(event);
+                gone.push(id);
+                replaced.insert(id, event);
                 (id, kind)
             }
             Write::Remove(id) => {
                 keep_history(tx, id).await?;
                 remove(tx, id, source, at).await?;
+                gone.push(id);
                 (id, ChangeKind::Removed)
             }
         };
@@ -89,8 +93,25 @@ pub async fn publish(tx: &mut Tx, batch: Batch<'_>) -> Result<BTreeMap<CalendarI
         }
     }
     insert(tx, calendar, source, &created).await?;
-    occurrences::derive(tx, &created, zone, at, occurrences::Rows::None).await?;
-    occurrences::derive(tx, &rederive, zone, at, occurrences::Rows::Old).await?;
+    let home = (calendar, zone);
+    let fresh: Vec<&Event> = created.iter().collect();
+    occurrences::derive(tx, home, &fresh, at, occurrences::Rows::None).await?;
+    for (place, changes) in &touched {
+        let moved: Vec<&Event> = changes
+            .iter()
+            .filter_map(|(id, _)| replaced.get(id))
+            .collect();
+        occurrences::derive_in(tx, *place, &moved, at, occurrences::Rows::Old).await?;
+    }
+    search::forget(tx, &gone).await?;
+    for (place, changes) in &touched {
+        let Some(place) = calendars::by_id(tx, *place).await? else {
+            continue;
+        };
+        let fresh = created.iter().filter(|_| place.id == calendar);
+        let moved = changes.iter().filter_map(|(id, _)| replaced.get(id));
+        search::index_events(tx, &place, fresh.chain(moved)).await?;
+    }
     record(tx, touched, at).await
 }
 
@@ -135,7 +156,7 @@ pub(crate) async fn record(
     // each other for ever.
     for (calendar, changes) in touched {
         let revision = calendars::bump(tx, calendar, at).await?;
-        let last: HashMap<EventId, ChangeKind> = changes.into_iter().collect();
+        let last: BTreeMap<EventId, ChangeKind> = changes.into_iter().collect();
         let row = |(event, kind): (EventId, ChangeKind)| {
             vec![
                 Value::Id(calendar.0),

@@ -11,6 +11,9 @@ pub const TZDB: &str = "tzdb";
 /// The day (UTC) on which all repeating events were last expanded.
 pub const HORIZON: &str = "horizon";
 
+/// Number of the rule that openings and deadlines were last marked by.
+pub const OPENINGS: &str = "openings";
+
 /// Reads a setting.
 pub async fn get(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     Ok(sql!(conn, scalar_optional String, "SELECT value FROM setting WHERE name = $1", name)?)

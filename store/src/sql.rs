@@ -85,6 +85,9 @@ macro_rules! sql {
     ($on:expr, all $t:ty, sqlite $lite:literal postgres $pg:literal $(, $b:expr)* $(,)?) => {
         sql!(@run $on, fetch_all, query_as<$t>, $lite, $pg, [$($b),*])
     };
+    ($on:expr, all $t:ty, sqlite ($lite:expr) postgres ($pg:expr) $(, $b:expr)* $(,)?) => {
+        sql!(@run $on, fetch_all, query_as<$t>, $lite, $pg, [$($b),*])
+    };
     ($on:expr, scalar_optional $t:ty, sqlite $lite:literal postgres $pg:literal $(, $b:expr)* $(,)?) => {
         sql!(@run $on, fetch_optional, query_scalar<$t>, $lite, $pg, [$($b),*])
     };
@@ -94,7 +97,7 @@ macro_rules! sql {
     ($on:expr, optional $t:ty, $sql:literal $(, $b:expr)* $(,)?) => {
         sql!(@run $on, fetch_optional, query_as<$t>, $sql, $sql, [$($b),*])
     };
-    ($on:expr, all $t:ty, $sql:literal $(, $b:expr)* $(,)?) => {
+    ($on:expr, all $t:ty, $sql:expr $(, $b:expr)* $(,)?) => {
         sql!(@run $on, fetch_all, query_as<$t>, $sql, $sql, [$($b),*])
     };
     ($on:expr, scalar $t:ty, $sql:literal $(, $b:expr)* $(,)?) => {

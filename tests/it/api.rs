@@ -236,10 +236,10 @@ fn pages_join_without_a_gap_though_events_come_and_go() {
         ),
         (
             format!("{}&cursor={cursor}", target.replace("05-01", "05-02")),
-            400,
+            409,
         ),
-        (format!("{target}&status=confirmed&cursor={cursor}"), 400),
-        (format!("/api/v1/calendars?cursor={cursor}"), 400),
+        (format!("{target}&status=confirmed&cursor={cursor}"), 409),
+        (format!("/api/v1/calendars?cursor={cursor}"), 409),
     ] {
         assert_eq!(scene.server.get(&address).status, status, "{address}");
     }
@@ -323,7 +323,7 @@ fn changes_are_told_from_a_revision_on_and_an_event_knows_its_history() {
     assert_eq!(all.len(), 5, "four created, one restored");
     assert!(scene.items(&since(before + 1)).is_empty());
     let ahead = scene.server.get(&since(before + 2));
-    assert_eq!(ahead.status, 410);
+    assert_eq!(ahead.status, 409);
     assert!(read(&ahead)["errors"][0]["field"] == "since");
     assert_eq!(
         scene.server.get("/api/v1/calendars/haneul/changes").status,
@@ -342,7 +342,7 @@ fn faults_are_problem_documents_that_name_their_field() {
     let events = "/api/v1/calendars/haneul/events";
     for (query, fields) in [
         ("from=banana", &["from"][..]),
-        ("from=2150-04-01&to=2150-04-01", &["to"]),
+        ("from=2150-04-02&to=2150-04-01", &["to"]),
         ("from=2150-04-01&to=2160-04-01", &["to"]),
         ("from=9999-04-01", &["from"]),
         ("limit=0", &["limit"]),

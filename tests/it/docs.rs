@@ -17,7 +17,10 @@ const OTHER_VARIABLES: [&str; 4] = [
     "ALMANAC_TEST_CLOCK_FILE",
     "ALMANAC_TEST_POSTGRES",
 ];
-const COMMANDS: [&str; 5] = ["serve", "import", "export", "migrate", "doctor"];
+const COMMANDS: [&str; 7] = [
+    "serve", "import", "export", "migrate", "reindex", "doctor", "bench",
+];
+const BENCHES: [&str; 2] = ["seed", "pages"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -132,7 +135,8 @@ fn help(arguments: &[&str]) -> String {
 
 fn all_help() -> String {
     let each = COMMANDS.map(|command| help(&[command, "--help"]));
-    help(&["--help"]) + &each.concat()
+    let benches = BENCHES.map(|bench| help(&["bench", bench, "--help"]));
+    help(&["--help"]) + &each.concat() + &benches.concat()
 }
 
 #[test]

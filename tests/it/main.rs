@@ -8,6 +8,7 @@
 
 mod api;
 mod architecture;
+mod browser;
 mod clients;
 mod corpora;
 mod databases;
@@ -19,6 +20,9 @@ mod import_stories;
 mod pages;
 mod policy;
 mod polls;
+mod requests;
+mod search;
+mod share;
 mod store_contract;
 mod support;
 mod tables;

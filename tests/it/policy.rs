@@ -9,7 +9,21 @@ use web::route::Surface;
 /// Surface, route, and what a stranger gets for it. A route without a row fails the test.
 const STRANGER: &[(Surface, &str, &str, u16)] = &[
     (Surface::Feeds, "feed", "/feeds/f1-2026.ics", 200),
+    (
+        Surface::Feeds,
+        "discover_new",
+        "/feeds/discover/new.rss",
+        200,
+    ),
+    (
+        Surface::Feeds,
+        "discover_week",
+        "/feeds/discover/week/sports.ics",
+        200,
+    ),
     (Surface::Site, "home", "/", 200),
+    (Surface::Site, "week", "/week", 200),
+    (Surface::Site, "category", "/categories/sports", 200),
     (Surface::Site, "about", "/about", 200),
     (Surface::Site, "calendar", "/calendars/f1-2026", 200),
     (
@@ -24,6 +38,33 @@ const STRANGER: &[(Surface, &str, &str, u16)] = &[
         "/events/0000000000000000000000",
         404,
     ),
+    (Surface::Site, "search", "/search?q=%EB%8B%A4", 200),
+    (
+        Surface::Site,
+        "event_file",
+        "/events/0000000000000000000000/event.ics",
+        404,
+    ),
+    (
+        Surface::Site,
+        "share_event",
+        "/share/events/0000000000000000000000.png",
+        404,
+    ),
+    (
+        Surface::Site,
+        "share_calendar",
+        "/share/calendars/f1-2026.png",
+        200,
+    ),
+    (Surface::Site, "sitemap", "/sitemap.xml", 200),
+    (
+        Surface::Site,
+        "sitemap_file",
+        "/sitemap/calendars-1.xml",
+        200,
+    ),
+    (Surface::Site, "touch_icon", "/apple-touch-icon.png", 200),
     (Surface::Site, "language", "/language?to=en&next=/", 303),
     (Surface::Site, "asset", "/assets/nothing.css", 404),
     (Surface::Site, "robots", "/robots.txt", 200),
@@ -56,6 +97,7 @@ const STRANGER: &[(Surface, &str, &str, u16)] = &[
         "/api/v1/events/0000000000000000000000",
         404,
     ),
+    (Surface::Api, "search", "/api/v1/search?q=%EB%8B%A4", 200),
     (Surface::Api, "openapi_json", "/api/v1/openapi.json", 200),
     (Surface::Api, "docs", "/api/docs", 200),
     (Surface::Api, "healthz", "/healthz", 200),

@@ -83,6 +83,7 @@ async fn engine(db: &Db) -> Arc<Feeds> {
     let settings = Settings {
         base_url: "https://almanac.example".into(),
         cache_bytes: 1 << 20,
+        clock: domain::clock::Clock::fixed(at("2026-11-22T04:00:00Z")),
     };
     Feeds::start(db.clone(), settings, "lineage".into())
         .await
@@ -375,6 +376,7 @@ async fn memory_is_bounded_and_what_went_is_made_again() {
     let settings = Settings {
         base_url: "https://almanac.example".into(),
         cache_bytes: 6_000,
+        clock: domain::clock::Clock::fixed(at("2026-11-22T04:00:00Z")),
     };
     for name in ["c1", "c2", "c3", "c4", "c5"] {
         let calendar = given::calendar(&fresh.db, name).await;

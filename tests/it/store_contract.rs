@@ -89,6 +89,11 @@ on_both! {
         assert_eq!(store::calendars::find(&mut conn, "nobody").await.unwrap(), None);
         let names = store::calendars::names(&mut conn).await.unwrap();
         assert_eq!(names.len(), 2);
+        let mut of_it = store::calendars::names_of(&mut conn, &[made.id]).await.unwrap();
+        of_it.sort();
+        assert_eq!(of_it, names);
+        assert!(store::calendars::names_of(&mut conn, &[]).await.unwrap().is_empty());
+        assert_eq!(store::calendars::tally(&mut conn).await.unwrap(), (1, 2));
         assert_eq!(store::categories::all(&mut conn).await.unwrap(), [given::category()]);
     }
 
@@ -253,7 +258,7 @@ on_both! {
         assert_eq!(all.len(), 2);
         let of_event = store::occurrences::of_event(&mut conn, series.id, at("2027-04-10T00:00:00Z"), 9).await.unwrap();
         assert_eq!(of_event.len(), 1);
-        let next = store::occurrences::next_for_each(&mut conn, at("2027-04-02T00:00:00Z")).await.unwrap();
+        let next = store::occurrences::next_of(&mut conn, &[made.id], at("2027-04-02T00:00:00Z")).await.unwrap();
         assert_eq!(next.len(), 1);
         assert_eq!(next[0].uid, "b");
         let coming = store::occurrences::upcoming(&mut conn, made.id, at("2027-04-08T15:00:00Z"), 9).await.unwrap();
@@ -517,5 +522,242 @@ on_both! {
         let after = (all[0].change.revision, all[0].change.event);
         let rest = store::events::changes_after(&mut conn, first, after, 9).await.unwrap();
         assert_eq!(rest, all[1..]);
+    }
+
+    async fn whatever_overlaps_a_span_is_listed_however_long_it_lasts(fresh) {
+        use store::occurrences::{Page, Position, between, page_of_category};
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let epoch = jiff::civil::date(2027, 1, 1).at(0, 0, 0, 0);
+        let mut given = Vec::new();
+        for (number, hours) in [0i64, 2, 24, 191, 192, 193, 200, 720, 5_000].into_iter().cycle().take(90).enumerate() {
+            let start = epoch.checked_add((37 * number as i64).hours()).unwrap();
+            let end = (hours > 0).then(|| start.checked_add(hours.hours()).unwrap());
+            let time = domain::time::EventTime::zoned(start, end, domain::zone::Zone::seoul());
+            let body = domain::event::Occurrence::new(ko("전시"), time);
+            given.push(event(&number.to_string(), body.into()));
+        }
+        write(db, &made, given.iter().cloned().map(Write::Create).collect()).await;
+        let mut conn = db.read().await.unwrap();
+        for day in (0..200).step_by(9) {
+            for hours in [1, 24 * 7, 24 * 400] {
+                let from = at("2026-12-20T15:00:00Z").checked_add((24 * day).hours()).unwrap();
+                let to = from.checked_add(hours.hours()).unwrap();
+                let mut want: Vec<_> = given
+                    .iter()
+                    .map(|one| (one.body.main.time.instants(&made.profile.zone).unwrap(), one.id))
+                    .filter(|((starts, ends), _)| *starts < to && (*ends > from || *starts >= from))
+                    .map(|((starts, _), id)| (starts, id))
+                    .collect();
+                want.sort();
+                for scope in [Some(made.id), None] {
+                    let got = between(&mut conn, scope, from, to, 500).await.unwrap();
+                    let got: Vec<_> = got.iter().map(|one| (one.starts, one.event)).collect();
+                    assert_eq!(got, want, "{scope:?} from {from} to {to}");
+                }
+                let (mut paged, mut after) = (Vec::new(), Position::before(Timestamp::MIN));
+                loop {
+                    let page = Page { from, to, after, limit: 7 };
+                    let rows = page_of_category(&mut conn, Some("sport"), page).await.unwrap();
+                    paged.extend(rows.iter().map(|one| (one.shown.starts, one.shown.event)));
+                    match rows.last() {
+                        Some(last) => after = last.position,
+                        None => break,
+                    }
+                }
+                assert_eq!(paged, want, "by pages from {from} to {to}");
+            }
+        }
+    }
+
+    async fn the_next_of_each_calendar_is_what_is_under_way_or_comes(fresh) {
+        use store::occurrences::next_of;
+        let db = &fresh.db;
+        let (one, two, three) = (calendar(db, "haneul").await, calendar(db, "bada").await, calendar(db, "soop").await);
+        let all = [one.id, two.id, three.id];
+        let writes = ["2027-04-05T18:30:00", "2027-04-07T18:30:00"].map(|start| Write::Create(event(start, game("경기", start))));
+        write(db, &one, writes.into()).await;
+        let (first, last) = (jiff::civil::date(2027, 3, 1), jiff::civil::date(2027, 4, 30));
+        let time = domain::time::EventTime::AllDay { first, last };
+        let show = domain::event::Occurrence::new(ko("전시"), time);
+        let show = event("show", show.into());
+        write(db, &two, vec![Write::Create(show.clone())]).await;
+        let mut conn = db.read().await.unwrap();
+        for (now, want) in [
+            ("2027-02-01T00:00:00Z", vec!["show", "2027-04-05T18:30:00"]),
+            ("2027-04-05T10:00:00Z", vec!["show", "2027-04-05T18:30:00"]),
+            ("2027-04-05T12:30:00Z", vec!["show", "2027-04-07T18:30:00"]),
+            ("2027-05-01T00:00:00Z", vec![]),
+        ] {
+            let next = next_of(&mut conn, &all, at(now)).await.unwrap();
+            let uids: Vec<_> = next.iter().map(|shown| shown.uid.as_str()).collect();
+            assert_eq!(uids, want, "at {now}");
+        }
+        let only = next_of(&mut conn, &[one.id], at("2027-02-01T00:00:00Z")).await.unwrap();
+        assert_eq!((only.len(), only[0].calendar, only[0].kind), (1, one.id, ChangeKind::Created));
+        assert_eq!(only[0].modified, now());
+        assert!(next_of(&mut conn, &[], now()).await.unwrap().is_empty());
+        drop(conn);
+
+        let mut tx = db.begin().await.unwrap();
+        store::events::place(&mut tx, &show, three.id, now()).await.unwrap();
+        store::calendars::set_visibility(&mut tx, two.id, Visibility::Withdrawn, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut conn = db.read().await.unwrap();
+        let next = next_of(&mut conn, &all, at("2027-04-01T00:00:00Z")).await.unwrap();
+        let places: Vec<_> = next.iter().map(|shown| shown.calendar).collect();
+        assert_eq!(places, [three.id, one.id], "withdrawn calendars show nothing");
+    }
+
+    async fn openings_are_found_once_and_marked_again_when_the_rule_changes(fresh) {
+        use store::occurrences::{mark_openings, openings};
+        let db = &fresh.db;
+        let (one, two) = (calendar(db, "haneul").await, calendar(db, "bada").await);
+        let sale = event("sale", game("개막전 예매 오픈", "2027-03-20T11:00:00"));
+        let mut weekly = game("주간 모임", "2027-03-01T09:00:00");
+        let id = domain::series::RecurrenceId::parse("2027-03-08T09:00:00").unwrap();
+        weekly.series = Some(Series {
+            rules: vec!["FREQ=WEEKLY;COUNT=4".parse().unwrap()],
+            overrides: vec![domain::series::Override { at: id, instead: game("참가 신청 마감", "2027-03-08T09:00:00").main }],
+            ..Series::default()
+        });
+        let writes = vec![
+            Write::Create(sale.clone()),
+            Write::Create(event("game", game("개막전", "2027-04-01T18:30:00"))),
+            Write::Create(event("weekly", weekly)),
+        ];
+        write(db, &one, writes).await;
+        let mut tx = db.begin().await.unwrap();
+        store::events::place(&mut tx, &sale, two.id, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        for marked_again in [false, true] {
+            if marked_again {
+                let mut tx = db.begin().await.unwrap();
+                assert_eq!(mark_openings(&mut tx, now()).await.unwrap(), 2);
+                tx.commit().await.unwrap();
+            }
+            let mut conn = db.read().await.unwrap();
+            let shown = openings(&mut conn, at("2027-03-01T00:00:00Z"), at("2027-05-01T00:00:00Z"), 9).await.unwrap();
+            let uids: Vec<_> = shown.iter().map(|one| one.uid.as_str()).collect();
+            assert_eq!(uids, ["weekly", "sale"]);
+            assert_eq!(shown[0].recurrence_id, Some(id));
+            let later = openings(&mut conn, at("2027-03-20T02:00:01Z"), Timestamp::MAX, 9).await.unwrap();
+            assert!(later.is_empty(), "it has begun");
+        }
+    }
+
+    async fn instances_follow_their_calendar_into_another_category_and_zone(fresh) {
+        use store::occurrences::{Page, Position, page_of_category};
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let mut abroad = given::profile("abroad");
+        abroad.zone = domain::zone::Zone::parse("America/New_York").unwrap();
+        let abroad = store::calendars::draft(abroad, at("2026-11-23T00:00:00Z"));
+        let mut tx = db.begin().await.unwrap();
+        store::calendars::insert(&mut tx, &abroad).await.unwrap();
+        tx.commit().await.unwrap();
+        let day = jiff::civil::date(2027, 4, 5);
+        let time = domain::time::EventTime::AllDay { first: day, last: day };
+        let holiday = event("day", domain::event::Occurrence::new(ko("쉬는 날"), time).into());
+        write(db, &made, vec![Write::Create(holiday.clone())]).await;
+        let mut tx = db.begin().await.unwrap();
+        store::events::place(&mut tx, &holiday, abroad.id, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let later = next(&holiday, |e| e.body.main.title = ko("노는 날"));
+        write(db, &made, vec![Write::Replace { event: later, kind: ChangeKind::Edited }]).await;
+        let mut conn = db.read().await.unwrap();
+        for (calendar, start) in [(&made, "2027-04-04T15:00:00Z"), (&abroad, "2027-04-05T04:00:00Z")] {
+            let shown = store::occurrences::upcoming(&mut conn, calendar.id, now(), 9).await.unwrap();
+            let starts: Vec<_> = shown.iter().map(|one| one.starts).collect();
+            assert_eq!(starts, [at(start)], "each calendar counts days in its own zone");
+        }
+        let ids = |list: Vec<domain::calendar::Calendar>| list.into_iter().map(|c| c.id).collect::<Vec<_>>();
+        assert_eq!(ids(store::calendars::newest(&mut conn, 9).await.unwrap()), [abroad.id, made.id]);
+        assert_eq!(ids(store::calendars::newest(&mut conn, 1).await.unwrap()), [abroad.id]);
+        let both = store::calendars::by_ids(&mut conn, &[abroad.id, made.id]).await.unwrap();
+        assert_eq!(ids(both), [made.id, abroad.id]);
+        drop(conn);
+
+        let mut tx = db.begin().await.unwrap();
+        let school = domain::calendar::Category { slug: given::slug("school"), title: ko("학교") };
+        store::categories::put(&mut tx, &school).await.unwrap();
+        let mut profile = made.profile.clone();
+        profile.category = school.slug.clone();
+        store::calendars::update_profile(&mut tx, made.id, &profile, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let (from, to) = (now(), Timestamp::MAX);
+        let page = Page { from, to, after: Position::before(Timestamp::MIN), limit: 9 };
+        let mut conn = db.read().await.unwrap();
+        for (category, home) in [("school", made.id), ("sport", abroad.id)] {
+            let listed = page_of_category(&mut conn, Some(category), page).await.unwrap();
+            let places: Vec<_> = listed.iter().map(|one| one.shown.calendar).collect();
+            assert_eq!(places, [home], "{category}");
+        }
+        let counts = |list: Vec<(domain::calendar::Category, i64)>| list.into_iter().map(|(c, n)| (c.slug.to_string(), n)).collect::<Vec<_>>();
+        let counted = counts(store::categories::with_counts(&mut conn).await.unwrap());
+        assert_eq!(counted, [("sport".to_owned(), 1), ("school".to_owned(), 1)]);
+        drop(conn);
+        let mut tx = db.begin().await.unwrap();
+        store::calendars::set_visibility(&mut tx, made.id, Visibility::Withdrawn, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut conn = db.read().await.unwrap();
+        assert!(page_of_category(&mut conn, Some("school"), page).await.unwrap().is_empty());
+        assert_eq!(counts(store::categories::with_counts(&mut conn).await.unwrap())[1].1, 0);
+        drop(conn);
+        let mut tx = db.begin().await.unwrap();
+        store::calendars::set_visibility(&mut tx, made.id, Visibility::Public, now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut conn = db.read().await.unwrap();
+        assert_eq!(page_of_category(&mut conn, Some("school"), page).await.unwrap().len(), 1);
+    }
+
+    async fn the_sitemap_names_each_coming_event_once_and_parts_join_without_gaps(fresh) {
+        use store::sitemap::{self, Mark};
+        let db = &fresh.db;
+        let made = calendar(db, "haneul").await;
+        let other = calendar(db, "bada").await;
+        let hidden = calendar(db, "seoljak").await;
+        let mut weekly = game("주간", "2026-11-02T19:00:00");
+        weekly.series = Some(Series { rules: vec!["FREQ=WEEKLY;COUNT=40".parse().unwrap()], ..Series::default() });
+        let past = event("past", game("지난", "2026-11-01T19:00:00"));
+        let mut all = vec![event("weekly", weekly), past];
+        // Several begin at one moment: a part may end between them.
+        all.extend((0..5).map(|n| event(&format!("same-{n}"), game("같은", "2026-12-01T19:00:00"))));
+        let coming: Vec<_> = all.iter().filter(|e| e.uid != "past").map(|e| e.public_id.clone()).collect();
+        let shared = all[2].clone();
+        write(db, &made, all.into_iter().map(Write::Create).collect()).await;
+        write(db, &hidden, vec![Write::Create(event("h", game("감춤", "2026-12-01T19:00:00")))]).await;
+        let mut tx = db.begin().await.unwrap();
+        store::events::place(&mut tx, &shared, other.id, now()).await.unwrap();
+        store::calendars::set_visibility(&mut tx, hidden.id, Visibility::Withdrawn, now()).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut conn = db.read().await.unwrap();
+        assert_eq!(sitemap::count_calendars(&mut conn).await.unwrap(), 2);
+        let slugs = sitemap::calendars(&mut conn, 0, 9).await.unwrap();
+        let slugs: Vec<_> = slugs.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(slugs, ["haneul", "bada"]);
+        assert_eq!(sitemap::calendars(&mut conn, 1, 9).await.unwrap()[0].name, "bada");
+
+        let mut marks = vec![Mark::before(now())];
+        while let Some(mark) = sitemap::mark_after(&mut conn, now(), marks[marks.len() - 1], 2).await.unwrap() {
+            assert_eq!(Mark::parse(&mark.as_text()), Some(mark));
+            marks.push(mark);
+        }
+        assert_eq!(marks.len(), 4);
+        let mut named = Vec::new();
+        for (n, mark) in marks.iter().enumerate() {
+            let range = (*mark, marks.get(n + 1).copied());
+            let part = sitemap::events(&mut conn, now(), range, 9).await.unwrap();
+            assert!(part.len() <= 2, "{part:?}");
+            named.extend(part.into_iter().map(|one| one.name));
+        }
+        assert_eq!(named[0], coming[0], "the next of a series is its first");
+        let sorted = |ids: &[domain::id::PublicId]| {
+            let mut ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(sorted(&named), sorted(&coming));
     }
 }

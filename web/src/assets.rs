@@ -47,7 +47,11 @@ pub fn named(name: &str) -> Option<Response> {
     if is(css_address()) {
         Some(css_response(CSS.to_owned(), Cache::Immutable))
     } else if is(script_address()) {
-        Some(typed("text/javascript; charset=utf-8", Cache::Immutable, SCRIPT))
+        Some(typed(
+            "text/javascript; charset=utf-8",
+            Cache::Immutable,
+            SCRIPT,
+        ))
     } else {
         None
     }

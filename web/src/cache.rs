@@ -13,6 +13,8 @@ pub enum Cache {
     Page,
     /// A small public file at a fixed address (robots.txt, icons).
     Hour,
+    /// A picture whose address names its version.
+    Day,
     /// A file whose address changes with its content.
     Immutable,
 }
@@ -25,6 +27,7 @@ impl Cache {
             Self::Private => "private, no-cache",
             Self::Page => "public, max-age=30, must-revalidate",
             Self::Hour => "public, max-age=3600",
+            Self::Day => "public, max-age=86400",
             Self::Immutable => "public, max-age=31536000, immutable",
         })
     }

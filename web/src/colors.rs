@@ -2,7 +2,6 @@
 //! inline style. Each colour is moved towards ink (in the light) or paper (in the dark) until it
 //! stands out by 3:1 from the page, as WCAG 2.2 §1.4.11 wants of graphics.
 
-use crate::assets::hash;
 use domain::calendar::Color;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -17,43 +16,64 @@ pub fn class(color: Color) -> String {
     format!("cal-{r:02x}{g:02x}{b:02x}")
 }
 
-/// A style sheet for a set of colours.
-pub struct ColorSheet {
-    css: String,
-}
+/// A set of colours and the style sheet that names them. The address says which colours, so that
+/// the sheet is made from its address alone and may be kept for ever; how the colours are mixed is
+/// therefore part of the address, too: whoever changes it changes [`FIRST_WORD`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ColorSheet(BTreeSet<[u8; 3]>);
+
+/// What the file names of colour sheets begin with.
+const FIRST_WORD: &str = "colors-";
+/// Most colours of one sheet; a page that shows more lets the last ones look like the accent.
+const MOST_COLORS: usize = 64;
 
 impl ColorSheet {
     /// The sheet for these colours, whatever their order and however often they stand there.
     pub fn of(colors: impl IntoIterator<Item = Color>) -> Self {
         let set: BTreeSet<[u8; 3]> = colors.into_iter().map(|c| c.rgb).collect();
+        Self(set.into_iter().take(MOST_COLORS).collect())
+    }
+
+    /// The sheet of exactly this file name; `None` for names that [`ColorSheet::address`] would
+    /// not write.
+    pub fn named(name: &str) -> Option<Self> {
+        let words = name.strip_prefix(FIRST_WORD)?.strip_suffix(".css")?;
+        let colors: Option<Vec<Color>> = words.split('-').map(color).collect();
+        let sheet = Self::of(colors?);
+        (sheet.name() == name).then_some(sheet)
+    }
+
+    fn name(&self) -> String {
+        let hex = |[r, g, b]: &[u8; 3]| format!("{r:02x}{g:02x}{b:02x}");
+        let words: Vec<String> = self.0.iter().map(hex).collect();
+        format!("{FIRST_WORD}{}.css", words.join("-"))
+    }
+
+    /// Its address; `None` where there is no colour.
+    pub fn address(&self) -> Option<String> {
+        (!self.0.is_empty()).then(|| format!("/assets/{}", self.name()))
+    }
+
+    /// Its content.
+    pub fn css(&self) -> String {
         let (mut light, mut dark) = (String::new(), String::new());
-        for rgb in set {
-            let name = class(Color { rgb });
-            let on_light = standing_out(rgb, PAPER_LIGHT, [0, 0, 0]);
-            let on_dark = standing_out(rgb, PAPER_DARK, [255, 255, 255]);
+        for rgb in &self.0 {
+            let name = class(Color { rgb: *rgb });
+            let on_light = standing_out(*rgb, PAPER_LIGHT, [0, 0, 0]);
+            let on_dark = standing_out(*rgb, PAPER_DARK, [255, 255, 255]);
             // Writing to a String cannot fail.
             let _ = write!(light, ".{name}{{--cal:{on_light}}}");
             let _ = write!(dark, ".{name}{{--cal:{on_dark}}}");
         }
-        Self {
-            css: format!("{light}@media(prefers-color-scheme:dark){{{dark}}}"),
-        }
+        format!("{light}@media(prefers-color-scheme:dark){{{dark}}}")
     }
+}
 
-    /// Its file name, which changes with its content.
-    pub fn name(&self) -> String {
-        format!("colors-{}.css", hash(&self.css))
-    }
-
-    /// Its address.
-    pub fn address(&self) -> String {
-        format!("/assets/{}", self.name())
-    }
-
-    /// Its content.
-    pub fn into_css(self) -> String {
-        self.css
-    }
+/// Reads six lower-case hexadecimal digits.
+fn color(word: &str) -> Option<Color> {
+    let plain = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    let is_plain = word.len() == 6 && word.bytes().all(plain);
+    is_plain.then(|| Color::parse(&format!("#{word}")))?
 }
 
 /// The first of the colour's mixtures with `toward` that stands out from `paper`.
@@ -100,14 +120,44 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_name_changes_with_the_colours_only() {
+    fn a_sheet_is_made_from_its_address_alone() {
         let one = Color { rgb: [1, 2, 3] };
         let two = Color { rgb: [200, 2, 3] };
-        let name = |colors: &[Color]| ColorSheet::of(colors.iter().copied()).name();
-        assert_eq!(name(&[one, two]), name(&[two, one, one]));
-        assert_ne!(name(&[one]), name(&[one, two]));
-        let css = ColorSheet::of([two]).into_css();
+        let sheet = ColorSheet::of([two, one, two]);
+        let address = sheet.address().unwrap();
+        assert_eq!(address, "/assets/colors-010203-c80203.css");
+        let name = address.strip_prefix("/assets/").unwrap();
+        assert_eq!(ColorSheet::named(name), Some(sheet));
+        let css = ColorSheet::of([two]).css();
         assert!(css.contains(".cal-c80203{--cal:#C80203}"), "{css}");
+        assert_eq!(ColorSheet::of([]).address(), None);
+    }
+
+    #[test]
+    fn e15_names_that_no_page_writes_name_no_sheet() {
+        let many: Vec<String> = (0..65).map(|n| format!("{n:06x}")).collect();
+        let many = format!("colors-{}.css", many.join("-"));
+        for bad in [
+            "colors-.css",
+            "colors-c80203-010203.css",
+            "colors-010203-010203.css",
+            "colors-C80203.css",
+            "colors-+80203.css",
+            "colors-0102.css",
+            "colors-../../etc/passwd.css",
+            "colors-010203",
+            &many,
+        ] {
+            assert_eq!(ColorSheet::named(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_page_with_too_many_colours_still_has_a_sheet() {
+        let many = (0..100u8).map(|n| Color { rgb: [n, 0, 0] });
+        let address = ColorSheet::of(many).address().unwrap();
+        assert!(address.len() < 500, "{address}");
+        assert!(ColorSheet::named(address.strip_prefix("/assets/").unwrap()).is_some());
     }
 
     proptest! {

@@ -57,6 +57,8 @@ pub enum Failure {
     MethodNotAllowed,
     /// Somebody else changed it meanwhile.
     Conflict,
+    /// Fields whose values are ours, but of another list or another time.
+    Stale(BTreeMap<String, Vec<Message>>),
     /// Too many requests.
     TooMany {
         /// Seconds until another try makes sense.
@@ -77,6 +79,11 @@ impl Failure {
         Self::Invalid(BTreeMap::from([(field.to_owned(), vec![message])]))
     }
 
+    /// One field whose value belongs to something else.
+    pub fn stale(field: &str, message: Message) -> Self {
+        Self::Stale(BTreeMap::from([(field.to_owned(), vec![message])]))
+    }
+
     /// The status code.
     pub const fn status(&self) -> StatusCode {
         match self {
@@ -86,7 +93,7 @@ impl Failure {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict => StatusCode::CONFLICT,
+            Self::Conflict | Self::Stale(_) => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -103,6 +110,7 @@ impl Failure {
             Self::Forbidden => "failure.forbidden_title",
             Self::MethodNotAllowed => "failure.method_title",
             Self::Conflict => "failure.conflict_title",
+            Self::Stale(_) => "failure.stale_title",
             Self::TooMany { .. } => "failure.too_many_title",
             Self::Unavailable { .. } => "failure.unavailable_title",
             Self::Internal(_) => "failure.internal_title",
@@ -119,6 +127,7 @@ impl Failure {
             Self::Forbidden => "failure.forbidden_detail",
             Self::MethodNotAllowed => "failure.method_detail",
             Self::Conflict => "failure.conflict_detail",
+            Self::Stale(_) => "failure.stale_detail",
             Self::TooMany { .. } => "failure.too_many_detail",
             Self::Unavailable { .. } => "failure.unavailable_detail",
             Self::Internal(_) => "failure.internal_detail",
@@ -135,7 +144,7 @@ impl Failure {
 
     /// Each fault of each field, in words.
     pub fn errors(&self, t: T) -> Vec<FieldError> {
-        let Self::Invalid(fields) = self else {
+        let (Self::Invalid(fields) | Self::Stale(fields)) = self else {
             return Vec::new();
         };
         let each = |(field, messages): (&String, &Vec<Message>)| {

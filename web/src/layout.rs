@@ -16,6 +16,70 @@ pub struct LanguageLink {
     pub current: bool,
 }
 
+/// The page in one language, for search engines. The address without a language answers in the
+/// reader's own, Korean where that is unknown, so it stands for Korean and for everybody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alternate {
+    /// Its language, or `x-default`.
+    pub code: &'static str,
+    /// Its absolute address.
+    pub href: String,
+}
+
+/// What a page says of itself where it is linked: in lists of results, in chats.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ShareCard {
+    /// The name.
+    pub title: String,
+    /// A sentence or two.
+    pub description: String,
+    /// A picture of [`SHARE_WIDTH`] by [`SHARE_HEIGHT`].
+    pub image: Option<ShareImage>,
+}
+
+/// The picture of a [`ShareCard`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShareImage {
+    /// Its absolute address.
+    pub address: String,
+    /// What it shows, in words.
+    pub alt: String,
+}
+
+/// Width of share images, in pixels: what chats and networks ask for.
+pub const SHARE_WIDTH: u32 = 1200;
+/// Height of share images, in pixels.
+pub const SHARE_HEIGHT: u32 = 630;
+/// Characters of a description; lists of results show no more.
+const DESCRIPTION_CHARS: usize = 160;
+
+impl ShareCard {
+    /// A card without a picture. The description may be any text; it is made one short line.
+    pub fn new(title: &str, description: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            description: shortened(description),
+            image: None,
+        }
+    }
+
+    /// With a picture at this absolute address.
+    #[must_use]
+    pub fn with_image(mut self, address: String, alt: String) -> Self {
+        self.image = Some(ShareImage { address, alt });
+        self
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= DESCRIPTION_CHARS {
+        return line;
+    }
+    let kept: String = line.chars().take(DESCRIPTION_CHARS - 1).collect();
+    format!("{}…", kept.trim_end())
+}
+
 /// Header, footer and head of a page.
 pub struct Shell {
     /// Address of the style sheet.
@@ -26,8 +90,12 @@ pub struct Shell {
     pub colors: Option<String>,
     /// The language switch.
     pub languages: Vec<LanguageLink>,
-    /// The page's own absolute address, without its query's language.
+    /// The page's own absolute address in the language that it is in.
     pub canonical: Option<String>,
+    /// The page in every language.
+    pub alternates: Vec<Alternate>,
+    /// How it looks where it is linked; where there is none, the site's own words stand in.
+    pub card: Option<ShareCard>,
     /// Search engines shall not list it.
     pub hidden: bool,
 }
@@ -41,19 +109,61 @@ impl Shell {
             colors: None,
             languages: languages(t, here),
             canonical: None,
+            alternates: Vec::new(),
+            card: None,
             hidden: true,
         }
     }
 
-    /// A layout for a public page.
-    pub fn public(t: T, here: &str, canonical: String, colors: Option<String>) -> Self {
+    /// A layout for a public page whose absolute address, without a language, is `address`.
+    pub fn public(t: T, here: &str, address: String, colors: Option<String>) -> Self {
         Self {
             colors,
-            canonical: Some(canonical),
+            canonical: Some(in_language(&address, t.ui())),
+            alternates: alternates(&address),
             hidden: false,
             ..Self::bare(t, here)
         }
     }
+
+    /// How the page looks where it is linked.
+    #[must_use]
+    pub fn with_card(mut self, card: ShareCard) -> Self {
+        self.card = Some(card);
+        self
+    }
+
+    /// Not for search engines: results of searches, the past, what is gone.
+    #[must_use]
+    pub fn unlisted(mut self) -> Self {
+        self.hidden = true;
+        self.canonical = None;
+        self.alternates.clear();
+        self
+    }
+}
+
+/// The language that the address without one stands for.
+const DEFAULT: UiLang = UiLang::Ko;
+
+fn in_language(address: &str, ui: UiLang) -> String {
+    if ui == DEFAULT {
+        return address.to_owned();
+    }
+    let mark = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{mark}lang={}", ui.as_str())
+}
+
+fn alternates(address: &str) -> Vec<Alternate> {
+    let each = UiLang::ALL.iter().map(|ui| Alternate {
+        code: ui.as_str(),
+        href: in_language(address, *ui),
+    });
+    let others = Alternate {
+        code: "x-default",
+        href: address.to_owned(),
+    };
+    each.chain([others]).collect()
 }
 
 fn languages(t: T, here: &str) -> Vec<LanguageLink> {
@@ -67,4 +177,42 @@ fn languages(t: T, here: &str) -> Vec<LanguageLink> {
             current: *ui == t.ui(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_language_has_its_own_address_and_names_the_others() {
+        let at = |ui, address: &str| Shell::public(T::new(ui), "/", address.to_owned(), None);
+        let ko = at(UiLang::Ko, "https://a.kr/about");
+        let en = at(UiLang::En, "https://a.kr/about");
+        assert_eq!(ko.canonical.as_deref(), Some("https://a.kr/about"));
+        assert_eq!(en.canonical.as_deref(), Some("https://a.kr/about?lang=en"));
+        assert_eq!(ko.alternates, en.alternates);
+        let codes: Vec<_> = ko.alternates.iter().map(|a| a.code).collect();
+        assert_eq!(codes, ["ko", "en", "x-default"]);
+        let instance = at(UiLang::En, "https://a.kr/events/x?at=2027-04-05");
+        assert!(
+            instance
+                .canonical
+                .unwrap()
+                .ends_with("?at=2027-04-05&lang=en")
+        );
+    }
+
+    #[test]
+    fn what_is_not_listed_has_no_address_of_its_own() {
+        let shell = Shell::public(T::new(UiLang::Ko), "/", "https://a.kr/".into(), None).unlisted();
+        assert!(shell.hidden && shell.canonical.is_none() && shell.alternates.is_empty());
+    }
+
+    #[test]
+    fn descriptions_are_one_short_line() {
+        let card = ShareCard::new("제목", &"가나다 \n\t라마 ".repeat(100));
+        assert_eq!(card.description.chars().count(), DESCRIPTION_CHARS);
+        assert!(card.description.starts_with("가나다 라마 가") && card.description.ends_with('…'));
+        assert_eq!(ShareCard::new("", " a\r\nb ").description, "a b");
+    }
 }

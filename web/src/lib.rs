@@ -7,6 +7,8 @@ pub mod cache;
 pub mod colors;
 pub mod edge;
 pub mod failure;
+pub mod host;
+pub mod kept;
 pub mod layout;
 pub mod locale;
 pub mod next;

@@ -1,7 +1,10 @@
 //! What pages need to answer a request.
 
 use crate::base_url::BaseUrl;
+use crate::kept::Kept;
 use domain::clock::Clock;
+use search::Search;
+use std::sync::Arc;
 use store::Db;
 
 /// Shared by all handlers of the page surfaces; cheap to clone.
@@ -13,4 +16,8 @@ pub struct WebState {
     pub clock: Clock,
     /// The address of this installation.
     pub base_url: BaseUrl,
+    /// Where people's words are looked for.
+    pub search: Arc<Search>,
+    /// Pictures and lists that are dear to make.
+    pub kept: Kept,
 }

@@ -12,6 +12,7 @@ use jiff::civil::{Date, DateTime, Time, Weekday};
 pub struct Reading {
     t: T,
     zone: Zone,
+    now: Timestamp,
     today: Date,
 }
 
@@ -51,8 +52,19 @@ impl Reading {
         Self {
             t,
             zone: zone.clone(),
+            now,
             today: WallTime::of(now, zone).at.date(),
         }
+    }
+
+    /// The language that it is read in.
+    pub const fn t(&self) -> T {
+        self.t
+    }
+
+    /// Now.
+    pub const fn now(&self) -> Timestamp {
+        self.now
     }
 
     /// Today in the zone.

@@ -8,13 +8,15 @@ use std::process::Command;
 
 /// A Debian package and a file that is there when it (or a hand-made equal) is installed.
 /// A `*` stands for any one folder name, so that versions and architectures need no list.
-const PACKAGES: [(&str, &str); 12] = [
+const PACKAGES: [(&str, &str); 14] = [
     ("postgresql", "/usr/lib/postgresql/*/bin/initdb"),
     ("chromium", "/usr/bin/chromium"),
     (
         "fonts-noto-cjk",
         "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
     ),
+    ("nodejs", "/usr/bin/node"),
+    ("npm", "/usr/bin/npm"),
     ("gcc", "/usr/bin/cc"),
     ("libical-dev", "/usr/include/libical/ical.h"),
     (

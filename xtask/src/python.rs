@@ -7,12 +7,26 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Makes `target/python` from `tests/clients/requirements.txt`, or keeps the one that is there if
-/// it was made from the same text. Returns its folder.
+/// The calendar clients and libraries that the tests compare with.
 pub fn environment(workspace: &Workspace) -> Result<PathBuf> {
-    let requirements = workspace.root.join("tests/clients/requirements.txt");
-    let wanted = fs::read_to_string(&requirements).context("reading requirements.txt")?;
-    let folder = workspace.target.join("python");
+    made_from(workspace, "python", "tests/clients/requirements.txt")
+}
+
+/// What asks the API at random.
+pub fn schemathesis(workspace: &Workspace) -> Result<PathBuf> {
+    made_from(
+        workspace,
+        "python-api",
+        "tests/schemathesis/requirements.txt",
+    )
+}
+
+/// Makes `target/NAME` from a list of packages, or keeps the one that is there if it was made from
+/// the same text. Returns its folder.
+fn made_from(workspace: &Workspace, name: &str, list: &str) -> Result<PathBuf> {
+    let requirements = workspace.root.join(list);
+    let wanted = fs::read_to_string(&requirements).with_context(|| format!("reading {list}"))?;
+    let folder = workspace.target.join(name);
     let stamp = folder.join("made-from.txt");
     let python = folder.join("bin/python");
     if python.exists() && fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {

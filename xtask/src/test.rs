@@ -3,7 +3,7 @@
 use crate::postgres::Postgres;
 use crate::report::{Report, count_contract, count_libtest, count_nextest};
 use crate::workspace::Workspace;
-use crate::{prerequisites, python};
+use crate::{node, prerequisites, python};
 use anyhow::Result;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -63,9 +63,11 @@ fn run_tests(
     filters: &[&str],
 ) -> Result<()> {
     let venv = report.prepare("python", || python::environment(workspace))?;
+    let packages = report.prepare("node packages", || node::environment(workspace))?;
     let environment = |command: &mut Command| {
         command.env("ALMANAC_TEST_POSTGRES", postgres.url());
         command.env("ALMANAC_TEST_PYTHON", &venv);
+        command.env("ALMANAC_TEST_NODE", &packages);
         if let Some(shared) = &workspace.shared {
             command.env("ALMANAC_SHARED", shared);
         }

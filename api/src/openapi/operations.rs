@@ -75,6 +75,8 @@ pub enum Form {
     Cursor,
     /// A revision.
     Revision,
+    /// Words, as typed.
+    Words,
 }
 
 impl Form {
@@ -100,6 +102,10 @@ impl Form {
             }),
             Self::Cursor => text("^([0-9a-f]{2}){24,100}$"),
             Self::Revision => json!({ "type": "integer", "minimum": 0 }),
+            Self::Words => json!({
+                "type": "string", "minLength": 1, "maxLength": 100, "pattern": "[^\\s\\p{C}]",
+                "examples": ["롯데", "ㄹㄷ", "arsenal"],
+            }),
         }
     }
 
@@ -115,6 +121,7 @@ impl Form {
             Self::Limit(usual) => format!("1-{LARGEST_LIMIT} ({usual})"),
             Self::Cursor => "[0-9a-f]+".to_owned(),
             Self::Revision => "0, 1, 2, ...".to_owned(),
+            Self::Words => "롯데, ㄹㄷ, arsenal".to_owned(),
         }
     }
 }
@@ -149,6 +156,14 @@ const STATUS: Parameter = query("status", "api.param_status", Form::States);
 const LIMIT: Parameter = query("limit", "api.param_limit", Form::Limit(USUAL_LIMIT));
 const NEXT_LIMIT: Parameter = query("limit", "api.param_limit", Form::Limit(1));
 const CURSOR: Parameter = query("cursor", "api.param_cursor", Form::Cursor);
+const WORDS: Parameter = Parameter {
+    required: true,
+    ..query("q", "api.param_q", Form::Words)
+};
+const SEARCH_FROM: Parameter = query("from", "api.param_search_from", Form::Moment);
+const SEARCH_TO: Parameter = query("to", "api.param_search_to", Form::Moment);
+const IN_CALENDAR: Parameter = query("calendar", "api.param_in_calendar", Form::CalendarName);
+const PLACE: Parameter = query("place", "api.param_place", Form::Words);
 const SINCE: Parameter = Parameter {
     required: true,
     ..query("since", "api.param_since", Form::Revision)
@@ -166,7 +181,7 @@ pub const ALL: &[Operation] = &[
         summary: "api.calendars",
         parameters: &[CATEGORY, LIMIT, CURSOR],
         body: Body::Json("CalendarList"),
-        problems: &["400"],
+        problems: &["400", "409"],
     },
     Operation {
         name: "calendar",
@@ -187,7 +202,7 @@ pub const ALL: &[Operation] = &[
         summary: "api.calendar_events",
         parameters: &[CALENDAR, FROM, TO, TAGS, STATUS, LIMIT, CURSOR],
         body: Body::Json("InstanceList"),
-        problems: &["400", "404", "410"],
+        problems: &["400", "404", "409", "410"],
     },
     Operation {
         name: "next",
@@ -201,14 +216,14 @@ pub const ALL: &[Operation] = &[
         summary: "api.changes",
         parameters: &[CALENDAR, SINCE, LIMIT, CURSOR],
         body: Body::Json("ChangeList"),
-        problems: &["400", "404", "410"],
+        problems: &["400", "404", "409", "410"],
     },
     Operation {
         name: "events",
         summary: "api.events",
         parameters: &[CATEGORY, FROM, TO, TAGS, STATUS, LIMIT, CURSOR],
         body: Body::Json("InstanceList"),
-        problems: &["400"],
+        problems: &["400", "409"],
     },
     Operation {
         name: "event",
@@ -216,6 +231,23 @@ pub const ALL: &[Operation] = &[
         parameters: &[EVENT],
         body: Body::Json("Event"),
         problems: &["404", "410"],
+    },
+    Operation {
+        name: "search",
+        summary: "api.search",
+        parameters: &[
+            WORDS,
+            SEARCH_FROM,
+            SEARCH_TO,
+            CATEGORY,
+            IN_CALENDAR,
+            PLACE,
+            TAGS,
+            LIMIT,
+            CURSOR,
+        ],
+        body: Body::Json("Results"),
+        problems: &["400", "409"],
     },
     Operation {
         name: "openapi_json",

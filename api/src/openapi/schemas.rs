@@ -15,6 +15,7 @@ pub fn all() -> Value {
         "CategoryList": list("Category"),
         "Instance": object(instance()),
         "InstanceList": list("Instance"),
+        "Results": results(),
         "Event": object(event()),
         "Version": object(version()),
         "Change": object(change()),
@@ -287,6 +288,31 @@ fn change_list() -> Value {
     ])
 }
 
+fn results() -> Value {
+    object(vec![
+        (
+            "items",
+            array(reference("Instance")),
+            "Events at their next instance, by start; then what is over, latest first.",
+        ),
+        (
+            "next",
+            maybe_text(),
+            "Cursor of the page after this one; null after the last.",
+        ),
+        (
+            "calendars",
+            array(reference("Calendar")),
+            "Calendars that are called so; on the first page only.",
+        ),
+        (
+            "read_as",
+            maybe_text(),
+            "What was looked for instead, where nothing was found as it was typed.",
+        ),
+    ])
+}
+
 fn calendar() -> Vec<Field> {
     vec![
         ("id", text(), "Its permanent id."),
@@ -312,7 +338,11 @@ fn calendar() -> Vec<Field> {
             "Counts the changes that subscribers could see.",
         ),
         ("modified", instant(), "When it last changed."),
-        ("next_event", maybe("Instance"), "What starts next in it."),
+        (
+            "next_event",
+            maybe("Instance"),
+            "What is under way in it, else what starts next.",
+        ),
         ("page", address(), "Its page for people."),
         ("feed", address(), "Its iCalendar feed."),
         ("url", maybe_text(), "Its own page elsewhere."),

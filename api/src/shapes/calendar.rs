@@ -88,19 +88,18 @@ pub struct CategoryItem {
     slug: String,
     title: String,
     titles: Text,
-    calendars: usize,
+    calendars: i64,
 }
 
 impl CategoryItem {
-    /// A category and how many of `calendars` stand in it. It has no language of its own: Korean
+    /// A category and how many calendars stand in it. It has no language of its own: Korean
     /// first, as everywhere.
-    pub fn of(category: &Category, calendars: &[Calendar]) -> Self {
-        let inside = |calendar: &&Calendar| calendar.profile.category == category.slug;
+    pub fn of(category: &Category, calendars: i64) -> Self {
         Self {
             slug: category.slug.to_string(),
             title: category.title.pick(Lang::KO, Lang::KO).to_owned(),
             titles: category.title.clone(),
-            calendars: calendars.iter().filter(inside).count(),
+            calendars,
         }
     }
 }

@@ -7,11 +7,13 @@ use super::Context;
 use super::color::nearest_name;
 use super::event::event;
 use super::line::{Line, plain, raw_line, text};
+use super::series;
 use super::stamp::Stamp;
 use super::words::Words;
 use super::zone::{Used, Years, timezone, timezones, tzid};
 use domain::calendar::{Attribution, Calendar, Color};
 use domain::event::Event;
+use domain::series::RecurrenceId;
 use domain::text::Text;
 use domain::zone::Zone;
 use jiff::Timestamp;
@@ -67,6 +69,30 @@ pub fn calendar(calendar: &Calendar, events: &[Event], context: &Context<'_>) ->
     out
 }
 
+/// A file of one event alone, to be taken over once: without a name and without an address to come
+/// back to, so that no client takes it for a subscription. Of a series either all of it or one
+/// instance, which then stands for itself. `None` when the event has no day.
+pub fn single(
+    event: &Event,
+    instance: Option<RecurrenceId>,
+    context: &Context<'_>,
+) -> Option<Vec<u8>> {
+    let (mut fragment, mut used) = (Vec::new(), Used::default());
+    match instance {
+        Some(id) => series::alone(&mut fragment, &mut used, event, id, context),
+        None => self::event(&mut fragment, &mut used, event, context),
+    }
+    if fragment.is_empty() {
+        return None;
+    }
+    let mut out = Vec::with_capacity(fragment.len() + 1024);
+    begin(&mut out);
+    timezones(&mut out, &used);
+    out.extend_from_slice(&fragment);
+    tail(&mut out);
+    Some(out)
+}
+
 /// Where an event stands in a feed: by its first instant, then by the bytes of its UID (R11).
 pub fn order(event: &Event, zone: &Zone) -> (Option<Timestamp>, String) {
     let start = event.body.main.time.instants(zone).map(|(start, _)| start);
@@ -81,10 +107,7 @@ pub fn head(out: &mut Vec<u8>, head: &Head<'_>, context: &Context<'_>) {
     } else {
         ""
     };
-    plain(out, "BEGIN", "VCALENDAR");
-    plain(out, "VERSION", "2.0");
-    plain(out, "PRODID", super::PRODID);
-    plain(out, "CALSCALE", "GREGORIAN");
+    begin(out);
     let (lang, title) = head.title.pick_with_lang(context.lang, context.primary);
     let title = [label, title].concat();
     // Commas and semicolons stay bare: no reader takes this name for a list, and iOS shows the
@@ -110,6 +133,13 @@ pub fn head(out: &mut Vec<u8>, head: &Head<'_>, context: &Context<'_>) {
         plain(out, "X-APPLE-CALENDAR-COLOR", &color.to_string());
     }
     plain(out, "LAST-MODIFIED", Stamp::utc(head.modified).as_str());
+}
+
+fn begin(out: &mut Vec<u8>) {
+    plain(out, "BEGIN", "VCALENDAR");
+    plain(out, "VERSION", "2.0");
+    plain(out, "PRODID", super::PRODID);
+    plain(out, "CALSCALE", "GREGORIAN");
 }
 
 fn describe(out: &mut Vec<u8>, head: &Head<'_>, context: &Context<'_>) {

@@ -17,7 +17,7 @@ mod time;
 mod words;
 mod zone;
 
-pub use calendar::{Head, calendar, head, order, tail, zones};
+pub use calendar::{Head, calendar, head, order, single, tail, zones};
 pub use event::event;
 pub use form::Form;
 pub use line::{LINE_OCTETS, Line};

@@ -163,6 +163,18 @@ fn date_by_date(
     part.write(out, used, context, |_| {});
 }
 
+/// Writes one instance of a series as [`date_by_date`] does. Whether the series has it is not
+/// looked up.
+pub(super) fn alone(
+    out: &mut Vec<u8>,
+    used: &mut Used,
+    event: &Event,
+    id: RecurrenceId,
+    context: &Context<'_>,
+) {
+    date_by_date(out, used, event, &event.body.instance(id), context);
+}
+
 /// An instance that lost its date stays, as a whole day, where the series had it (R4).
 fn lost(id: RecurrenceId) -> Shown<'static> {
     Shown::days(id.date(), id.date(), Some(Open::All))

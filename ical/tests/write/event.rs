@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use domain::event::{Availability, Event, Geo, Link, LinkKind, Status, WebAddress};
+use domain::series::{RecurrenceId, Series};
 use domain::tag::Tag;
 use domain::text::{Lang, Text};
 use domain::time::{EventTime, WallTime, Zoned};
@@ -292,4 +293,37 @@ fn the_window_of_past_events_counts_last_days() {
         EventTime::Undecided { was: None },
         date(2027, 4, 6)
     ));
+}
+
+#[test]
+fn a_single_event_is_a_file_without_a_name_or_an_address_to_come_back_to() {
+    let zone = Zone::seoul();
+    let time = EventTime::zoned(datetime(2027, 4, 5, 18, 30, 0, 0), None, Zone::seoul());
+    let context = context(Form::FailSafe, Lang::KO, &zone);
+    let text = |event: &Event, at| {
+        let bytes = ical::write::single(event, at, &context);
+        bytes.map(|bytes| String::from_utf8(bytes).unwrap())
+    };
+    let once = text(&event_of(game(time.clone())), None).unwrap();
+    assert!(once.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"));
+    assert!(once.contains("BEGIN:VTIMEZONE") && once.contains("\r\nUID:game-1@example.kr\r\n"));
+    for absent in ["METHOD", "X-WR-CALNAME", "SOURCE", "REFRESH-INTERVAL"] {
+        assert!(!once.contains(absent), "{absent} in {once}");
+    }
+    let weekly = repeating(
+        time,
+        Series {
+            rules: vec!["FREQ=WEEKLY;COUNT=3".parse().unwrap()],
+            ..Series::default()
+        },
+    );
+    let at = RecurrenceId::Local(datetime(2027, 4, 12, 18, 30, 0, 0));
+    let one = text(&weekly, Some(at)).unwrap();
+    assert!(
+        one.contains("UID:game-1@example.kr-20270412T183000\r\n"),
+        "{one}"
+    );
+    assert!(!one.contains("RRULE") && !one.contains("RECURRENCE-ID"));
+    let never = event_of(game(EventTime::Undecided { was: None }));
+    assert_eq!(text(&never, None), None);
 }

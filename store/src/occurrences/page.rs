@@ -1,7 +1,7 @@
 //! Lists of instances, a page at a time, by where the last page ended: what is added or taken
 //! away meanwhile moves nothing twice and skips nothing.
 
-use super::{Row, Shown, read};
+use super::{REACH, Row, Shown, read};
 use crate::db::Conn;
 use crate::error::Result;
 use domain::id::{CalendarId, EventId};
@@ -73,36 +73,136 @@ fn read_placed(rows: Vec<PlacedRow>) -> Result<Vec<Placed>> {
         .collect()
 }
 
-/// A page of what one calendar holds.
+/// The instances of a page: what lasts and began before the reach, by its end, then everything
+/// from the reach on, by its start. All of the first come before all of the second. The two
+/// placeholders after the scope's own: `$2` the start of the span, `$3` its end, `$4` the reach,
+/// `$5` what lasting ones must end after, `$6` where the reach's part begins and `$7` where the
+/// last page ended, each with event and ordinal (`$8` to `$11`), `$12` the limit.
+macro_rules! overlapping {
+    ($scope:literal, $once:literal) => {
+        concat!(
+            "SELECT n.calendar, n.event, e.public_id, e.uid, n.recurrence_id, n.starts_ms,
+                n.ends_ms, n.ordinal, e.kind, e.modified_ms, e.body
+             FROM (
+                SELECT * FROM (
+                    SELECT o.calendar, o.event, o.ordinal, o.recurrence_id, o.starts_ms, o.ends_ms
+                    FROM occurrence o
+                    WHERE ",
+            $scope,
+            "         AND o.lasting = TRUE
+                      AND o.ends_ms > $5
+                      AND o.starts_ms < $4
+                      AND (o.starts_ms, o.event, o.ordinal) > ($7, $10, $11)",
+            $once,
+            "       ORDER BY o.starts_ms, o.event, o.ordinal
+                    LIMIT $12
+                ) AS lasting
+                UNION ALL
+                SELECT * FROM (
+                    SELECT o.calendar, o.event, o.ordinal, o.recurrence_id, o.starts_ms, o.ends_ms
+                    FROM occurrence o
+                    WHERE ",
+            $scope,
+            "         AND (o.starts_ms, o.event, o.ordinal) > ($6, $8, $9)
+                      AND o.starts_ms < $3
+                      AND (o.ends_ms > $2 OR o.starts_ms >= $2)",
+            $once,
+            "       ORDER BY o.starts_ms, o.event, o.ordinal
+                    LIMIT $12
+                ) AS starting
+             ) AS n
+             JOIN event e ON e.id = n.event
+             ORDER BY n.starts_ms, n.event, n.ordinal
+             LIMIT $12"
+        )
+    };
+}
+
+/// Where instances are looked for.
+enum Scope<'a> {
+    Calendar(CalendarId),
+    Category(&'a str),
+    All,
+}
+
+async fn overlapping(conn: &mut Conn, scope: Scope<'_>, page: Page) -> Result<Vec<Placed>> {
+    let reach = page.from.saturating_sub(REACH).unwrap_or(Timestamp::MIN);
+    let first = Position::before(reach).max(page.after);
+    // After a page that ended within the reach, nothing that lasts is left to find.
+    let lasting = if page.after.starts < reach {
+        page.from
+    } else {
+        Timestamp::MAX
+    };
+    let (from, to) = (page.from.as_millisecond(), page.to.as_millisecond());
+    let lasting_before = reach.min(page.to).as_millisecond();
+    let lasting_until = lasting.as_millisecond();
+    let (first_ms, after_ms) = (
+        first.starts.as_millisecond(),
+        page.after.starts.as_millisecond(),
+    );
+    macro_rules! rows {
+        ($key:expr, $sql:expr) => {
+            sql!(
+                conn,
+                all PlacedRow,
+                $sql,
+                $key,
+                from,
+                to,
+                lasting_before,
+                lasting_until,
+                first_ms,
+                after_ms,
+                first.event.0,
+                first.ordinal,
+                page.after.event.0,
+                page.after.ordinal,
+                page.limit
+            )
+        };
+    }
+    let rows = match scope {
+        Scope::Calendar(calendar) => rows!(
+            calendar.0,
+            overlapping!("o.calendar = $1 AND o.category IS NOT NULL", "")
+        ),
+        Scope::Category(category) => rows!(
+            category,
+            overlapping!(
+                "o.category = $1",
+                " AND NOT EXISTS (
+                    SELECT 1
+                    FROM placement p
+                    JOIN calendar c ON c.id = p.calendar
+                    WHERE p.event = o.event AND p.calendar < o.calendar
+                      AND c.visibility = 'public' AND c.category = $1
+                  ) "
+            )
+        ),
+        Scope::All => rows!(
+            "public",
+            overlapping!(
+                "o.category IS NOT NULL",
+                " AND NOT EXISTS (
+                    SELECT 1
+                    FROM placement p
+                    JOIN calendar c ON c.id = p.calendar
+                    WHERE p.event = o.event AND p.calendar < o.calendar AND c.visibility = $1
+                  ) "
+            )
+        ),
+    }?;
+    read_placed(rows)
+}
+
+/// A page of what one public calendar holds.
 pub async fn page_of_calendar(
     conn: &mut Conn,
     calendar: CalendarId,
     page: Page,
 ) -> Result<Vec<Placed>> {
-    let rows = sql!(
-        conn,
-        all PlacedRow,
-        "SELECT p.calendar, o.event, e.public_id, e.uid, o.recurrence_id, o.starts_ms, o.ends_ms,
-            o.ordinal, e.body
-         FROM occurrence o
-         JOIN event e ON e.id = o.event
-         JOIN placement p ON p.event = o.event
-         WHERE p.calendar = $1
-           AND (o.ends_ms > $2 OR o.starts_ms >= $2)
-           AND o.starts_ms < $3
-           AND (o.starts_ms, o.event, o.ordinal) > ($4, $5, $6)
-           AND e.removed_ms IS NULL
-         ORDER BY o.starts_ms, o.event, o.ordinal
-         LIMIT $7",
-        calendar.0,
-        page.from.as_millisecond(),
-        page.to.as_millisecond(),
-        page.after.starts.as_millisecond(),
-        page.after.event.0,
-        page.after.ordinal,
-        page.limit
-    )?;
-    read_placed(rows)
+    overlapping(conn, Scope::Calendar(calendar), page).await
 }
 
 /// A page of what the public calendars of a category hold, or with `None` all public ones. An
@@ -112,35 +212,6 @@ pub async fn page_of_category(
     category: Option<&str>,
     page: Page,
 ) -> Result<Vec<Placed>> {
-    let rows = sql!(
-        conn,
-        all PlacedRow,
-        "SELECT p.calendar, o.event, e.public_id, e.uid, o.recurrence_id, o.starts_ms, o.ends_ms,
-            o.ordinal, e.body
-         FROM occurrence o
-         JOIN event e ON e.id = o.event
-         JOIN placement p ON p.event = o.event
-         WHERE p.calendar = (
-            SELECT q.calendar
-            FROM placement q
-            JOIN calendar c ON c.id = q.calendar
-            WHERE q.event = o.event AND c.visibility = 'public' AND ($1 IS NULL OR c.category = $1)
-            ORDER BY q.calendar
-            LIMIT 1
-           )
-           AND (o.ends_ms > $2 OR o.starts_ms >= $2)
-           AND o.starts_ms < $3
-           AND (o.starts_ms, o.event, o.ordinal) > ($4, $5, $6)
-           AND e.removed_ms IS NULL
-         ORDER BY o.starts_ms, o.event, o.ordinal
-         LIMIT $7",
-        category,
-        page.from.as_millisecond(),
-        page.to.as_millisecond(),
-        page.after.starts.as_millisecond(),
-        page.after.event.0,
-        page.after.ordinal,
-        page.limit
-    )?;
-    read_placed(rows)
+    let scope = category.map_or(Scope::All, Scope::Category);
+    overlapping(conn, scope, page).await
 }

@@ -23,7 +23,17 @@ pub struct Server {
 impl Server {
     /// Starts `serve --data-dir DATA` with more arguments and waits until `/readyz` says 200.
     pub fn start(data: &Path, more: &[&str]) -> Self {
-        let mut child = program()
+        Self::run(&mut program(), data, more)
+    }
+
+    /// The same with the time that a file shows; needs `--allow-now`.
+    pub fn start_at(clock: &Path, data: &Path, more: &[&str]) -> Self {
+        let mut program = program();
+        Self::run(program.env("ALMANAC_TEST_CLOCK_FILE", clock), data, more)
+    }
+
+    fn run(program: &mut Command, data: &Path, more: &[&str]) -> Self {
+        let mut child = program
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data)
             .args(more)

@@ -1,7 +1,8 @@
-//! Which instances of a range are wanted: by tag and by state (R15).
+//! Which instances of a range are wanted: by tag and by state (R15). Lists, pages and feeds ask
+//! the same predicate, never the search index.
 
-use domain::caps::TAGS;
-use domain::event::{Occurrence, Status};
+use crate::caps::TAGS;
+use crate::event::{Occurrence, Status};
 
 /// Longest key of a tag, in characters.
 const TAG_KEY: usize = 40;
@@ -29,6 +30,36 @@ impl Filter {
         (self.with.is_empty() || self.with.iter().any(tagged))
             && !self.without.iter().any(tagged)
             && (self.states.is_empty() || self.states.contains(&what.status))
+    }
+
+    /// A filter by tags alone; `None` for what [`tags`] does not read.
+    pub fn by_tags(text: &str) -> Option<Self> {
+        let (with, without) = tags(text)?;
+        Some(Self {
+            with,
+            without,
+            states: Vec::new(),
+        })
+    }
+
+    /// Its tags as [`tags`] reads them; empty where none is named.
+    pub fn tags_text(&self) -> String {
+        let unwanted = self.without.iter().map(|key| format!("-{key}"));
+        let words: Vec<String> = self.with.iter().cloned().chain(unwanted).collect();
+        words.join(",")
+    }
+
+    /// The filter after a tap on a tag: one that is named, wanted or not, is named no more; any
+    /// other becomes wanted.
+    #[must_use]
+    pub fn toggled(&self, key: &str) -> Self {
+        let mut next = self.clone();
+        next.with.retain(|one| one != key);
+        next.without.retain(|one| one != key);
+        if next == *self {
+            next.with.push(key.to_owned());
+        }
+        next
     }
 }
 
@@ -68,9 +99,9 @@ fn state(word: &str) -> Option<Status> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::tag::Tag;
-    use domain::text::{Lang, Text};
-    use domain::time::EventTime;
+    use crate::tag::Tag;
+    use crate::text::{Lang, Text};
+    use crate::time::EventTime;
     use jiff::civil::date;
 
     #[test]
@@ -130,5 +161,16 @@ mod tests {
         };
         assert!(!called_off.takes(&what) && !called_off.is_open());
         assert!(Filter::default().takes(&what) && Filter::default().is_open());
+    }
+    #[test]
+    fn a_tap_names_a_tag_and_another_takes_it_back() {
+        let open = Filter::default();
+        assert_eq!(open.toggled("home").tags_text(), "home");
+        assert_eq!(open.toggled("home").toggled("home"), open);
+        let some = Filter::by_tags("cup,-away").unwrap();
+        assert_eq!(some.toggled("home").tags_text(), "cup,home,-away");
+        assert_eq!(some.toggled("away").tags_text(), "cup");
+        assert_eq!(Filter::by_tags(&some.tags_text()), Some(some));
+        assert_eq!(Filter::by_tags("--"), None);
     }
 }

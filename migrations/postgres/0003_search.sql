@@ -1,0 +1,23 @@
+-- Derived: what calendars and events are found by (R24). A document is an event in one of its
+-- calendars, or a calendar itself. Terms are made by our own analyser: here they are only told
+-- apart.
+CREATE TABLE search_doc (
+    doc BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    calendar UUID NOT NULL,
+    event UUID,
+    starts_ms BIGINT NOT NULL,
+    ends_ms BIGINT NOT NULL,
+    longest_ms BIGINT NOT NULL,
+    repeats BOOLEAN NOT NULL,
+    terms TSVECTOR NOT NULL
+);
+CREATE INDEX search_doc_event ON search_doc (event);
+CREATE INDEX search_doc_calendar ON search_doc (calendar);
+CREATE INDEX search_doc_terms ON search_doc USING gin (terms);
+
+-- Words that a mistyped one is compared with. They stay when their event goes, until the index is
+-- made anew.
+CREATE TABLE search_word (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    word TEXT NOT NULL UNIQUE
+);
