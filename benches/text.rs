@@ -124,6 +124,7 @@ fn render(text: &str, drafts: &[Draft]) {
             form,
             lang: None,
             past: Past::All,
+            tags: None,
         };
         let feed = || feeds::render(&calendar, &events, &asked, "https://almanac.example");
         let size = feed().len();

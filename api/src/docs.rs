@@ -60,7 +60,7 @@ pub struct ApiDocsPage {
 /// `GET /api/docs`.
 pub async fn show(State(api): State<ApiState>, visit: Visit) -> Page<ApiDocsPage> {
     let canonical = api.base_url.join("/api/docs");
-    let shell = Shell::public(visit.t, &visit.here, canonical, None);
+    let shell = Shell::public(&visit, canonical, None);
     Page::public(ApiDocsPage::build(visit.t, shell))
 }
 

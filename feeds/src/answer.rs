@@ -178,7 +178,7 @@ impl Feeds {
         calendar: &Arc<Calendar>,
         query: &FeedQuery,
     ) -> Option<(Arc<Calendar>, Arc<Compiled>)> {
-        let key: Key = (calendar.id, *query);
+        let key: Key = (calendar.id, query.clone());
         if let Some(ready) = self.current(&key, calendar) {
             return Some((calendar.clone(), ready));
         }

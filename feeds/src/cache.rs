@@ -55,7 +55,12 @@ impl Cache {
 
     /// The lock under which this feed is compiled.
     pub(crate) fn turn(&self, key: &Key) -> Arc<tokio::sync::Mutex<()>> {
-        self.slots().by_key.entry(*key).or_default().turn.clone()
+        self.slots()
+            .by_key
+            .entry(key.clone())
+            .or_default()
+            .turn
+            .clone()
     }
 
     /// Keeps a feed and lets the least recently used ones go when there is too much. The feed
@@ -65,7 +70,7 @@ impl Cache {
         slots.clock += 1;
         let now = slots.clock;
         slots.bytes += compiled.weight();
-        let slot = slots.by_key.entry(key).or_default();
+        let slot = slots.by_key.entry(key.clone()).or_default();
         slot.used = now;
         if let Some(old) = slot.compiled.replace(compiled) {
             slots.bytes -= old.weight();
@@ -76,7 +81,7 @@ impl Cache {
                 .iter()
                 .filter(|(other, slot)| **other != key && slot.compiled.is_some())
                 .min_by_key(|(_, slot)| slot.used)
-                .map(|(other, _)| *other);
+                .map(|(other, _)| other.clone());
             let Some(oldest) = oldest else { break };
             if let Some(gone) = slots.by_key.remove(&oldest).and_then(|slot| slot.compiled) {
                 slots.bytes -= gone.weight();

@@ -5,7 +5,8 @@ use crate::query::{FeedQuery, Past};
 use bytes::Bytes;
 use domain::calendar::Calendar;
 use domain::event::Event;
-use domain::series::RecurrenceId;
+use domain::filter::Filter;
+use domain::series::{Override, RecurrenceId};
 use domain::text::Lang;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -85,7 +86,7 @@ impl Feeds {
         let Some((calendar, events)) = read? else {
             return Ok(None);
         };
-        let (base_url, asked) = (self.settings.base_url.clone(), *asked);
+        let (base_url, asked) = (self.settings.base_url.clone(), asked.clone());
         let rendered = tokio::task::spawn_blocking(move || {
             let body = render(&calendar, &events, &asked, &base_url);
             (calendar, body)
@@ -119,18 +120,45 @@ async fn read(
 pub fn render(calendar: &Calendar, events: &[Event], asked: &FeedQuery, base_url: &str) -> Vec<u8> {
     let profile = &calendar.profile;
     let context = context(calendar, asked, base_url);
-    match asked.past {
-        Past::All => ical::write::calendar(calendar, events, &context),
-        Past::Days(days) => {
-            let first = shifted(calendar.as_of, -i32::from(days));
-            let kept: Vec<Event> = events
-                .iter()
-                .filter(|event| touches_after(event, first, &profile.zone))
-                .cloned()
-                .collect();
-            ical::write::calendar(calendar, &kept, &context)
+    let filter = asked.filter();
+    let first = match asked.past {
+        Past::All if filter.is_open() => {
+            return ical::write::calendar(calendar, events, &context);
         }
+        Past::All => None,
+        Past::Days(days) => Some(shifted(calendar.as_of, -i32::from(days))),
+    };
+    let recent =
+        |event: &Event| first.is_none_or(|first| touches_after(event, first, &profile.zone));
+    let wanted = events.iter().filter(|event| recent(event));
+    let kept: Vec<Event> = wanted.filter_map(|event| of_tags(event, &filter)).collect();
+    ical::write::calendar(calendar, &kept, &context)
+}
+
+/// The event as far as a filter takes it. Of a series that is taken, changed instances that are
+/// not become exceptions; of one that is not, nothing is left but changed instances that are, and
+/// those cannot stand without it: the whole series stays, because what is missing may be missed.
+fn of_tags(event: &Event, filter: &Filter) -> Option<Event> {
+    let Some(series) = event.body.series.as_ref().filter(|_| !filter.is_open()) else {
+        return filter.takes(&event.body.main).then(|| event.clone());
+    };
+    let mut event = event.clone();
+    if filter.takes(&event.body.main) {
+        let fits = |changed: &Override| filter.takes(&changed.instead);
+        let (kept, left): (Vec<_>, Vec<_>) = series.overrides.iter().cloned().partition(fits);
+        let mut series = series.clone();
+        series.except.extend(left.iter().map(|changed| changed.at));
+        series.except.sort();
+        series.except.dedup();
+        series.overrides = kept;
+        event.body.series = Some(series);
+        return Some(event);
     }
+    let some = series
+        .overrides
+        .iter()
+        .any(|one| filter.takes(&one.instead));
+    some.then_some(event)
 }
 
 /// The file of one event, or of one instance of a series, that the event's page offers. `None`

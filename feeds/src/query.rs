@@ -1,6 +1,7 @@
-//! What an address asks for: `?for=`, `?lang=`, `?past=`. Unknown keys are ignored, because
+//! What an address asks for: `?for=`, `?lang=`, `?past=`, `?tags=`. Unknown keys are ignored, because
 //! people append `?x=1` to wake Google; known keys with bad values are refused by name (R15).
 
+use domain::filter::Filter;
 use domain::text::Lang;
 use ical::write::Form;
 use percent_encoding::percent_decode_str;
@@ -20,7 +21,7 @@ impl Past {
 }
 
 /// One of the feeds that a calendar has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FeedQuery {
     /// For which client.
     pub form: Form,
@@ -28,6 +29,8 @@ pub struct FeedQuery {
     pub lang: Option<Lang>,
     /// How much of the past.
     pub past: Past,
+    /// Which events, as [`Filter::tags_text`] writes them in one order; all where `None`.
+    pub tags: Option<String>,
 }
 
 impl Default for FeedQuery {
@@ -36,6 +39,7 @@ impl Default for FeedQuery {
             form: Form::default(),
             lang: None,
             past: Past::DEFAULT,
+            tags: None,
         }
     }
 }
@@ -61,6 +65,7 @@ impl FeedQuery {
                 "for" => "for",
                 "lang" => "lang",
                 "past" => "past",
+                "tags" => "tags",
                 _ => continue,
             };
             if seen.contains(&known) {
@@ -74,6 +79,7 @@ impl FeedQuery {
             match known {
                 "for" => asked.form = form(&value)?,
                 "lang" => asked.lang = Some(lang(&value)?),
+                "tags" => asked.tags = tags(&value)?,
                 _ => asked.past = past(&value)?,
             }
         }
@@ -87,10 +93,21 @@ impl FeedQuery {
             Form::Standard => "standard",
         };
         let lang = self.lang.unwrap_or(primary);
-        match self.past {
+        let mut text = match self.past {
             Past::All => format!("for={form}&lang={lang}&past=all"),
             Past::Days(days) => format!("for={form}&lang={lang}&past={days}d"),
+        };
+        if let Some(tags) = &self.tags {
+            text.push_str("&tags=");
+            text.push_str(tags);
         }
+        text
+    }
+
+    /// Which events are wanted.
+    pub(crate) fn filter(&self) -> Filter {
+        let tags = self.tags.as_deref().and_then(Filter::by_tags);
+        tags.unwrap_or_default()
     }
 }
 
@@ -115,6 +132,22 @@ fn lang(value: &str) -> Result<Lang, BadQuery> {
             takes: "ko or en",
         }),
     }
+}
+
+/// The same wish always as the same text; none, as a form without a choice sends them, ask for all.
+fn tags(value: &str) -> Result<Option<String>, BadQuery> {
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let mut filter = Filter::by_tags(value).ok_or(BadQuery {
+        key: "tags",
+        takes: "tags between commas, those to be left out after a hyphen",
+    })?;
+    for list in [&mut filter.with, &mut filter.without] {
+        list.sort();
+        list.dedup();
+    }
+    Ok(Some(filter.tags_text()))
 }
 
 fn past(value: &str) -> Result<Past, BadQuery> {
@@ -145,6 +178,7 @@ mod tests {
             form: Form::Standard,
             lang: Some(Lang::EN),
             past: Past::Days(90),
+            tags: None,
         };
         assert_eq!(asked, want);
         assert_eq!(FeedQuery::parse("").unwrap(), FeedQuery::default());
@@ -164,8 +198,25 @@ mod tests {
             ("past=90", "past"),
             ("past", "past"),
             ("past=1d&past=2d", "past"),
+            ("tags=Home", "tags"),
+            ("tags=a,,b", "tags"),
+            ("tags=%3Cb%3E", "tags"),
         ] {
             assert_eq!(FeedQuery::parse(query).unwrap_err().key, key, "{query}");
         }
+    }
+
+    #[test]
+    fn the_same_tags_are_the_same_feed() {
+        let tags = |query: &str| FeedQuery::parse(query).unwrap().tags;
+        assert_eq!(
+            tags("tags=home,-preseason").as_deref(),
+            Some("home,-preseason")
+        );
+        assert_eq!(tags("tags=b,a,-d,b,-c"), tags("tags=-c,a,b,-d"));
+        assert_eq!(tags("tags="), None);
+        let canonical = |query: &str| FeedQuery::parse(query).unwrap().canonical(Lang::KO);
+        assert_ne!(canonical("tags=a"), canonical("tags=b"));
+        assert_ne!(canonical("tags=a"), canonical(""));
     }
 }

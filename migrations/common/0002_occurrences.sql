@@ -34,17 +34,24 @@ JOIN calendar c ON c.id = p.calendar;
 -- Which of them are openings only the program can tell: it does at its next start.
 DROP TABLE occurrence_before;
 
-CREATE INDEX occurrence_event ON occurrence (event);
+CREATE INDEX occurrence_event ON occurrence (event, calendar);
 CREATE INDEX occurrence_starts ON occurrence (starts_ms, event, ordinal, ends_ms)
     WHERE category IS NOT NULL;
 CREATE INDEX occurrence_category ON occurrence (category, starts_ms, event, ordinal, ends_ms);
-CREATE INDEX occurrence_lasting ON occurrence (ends_ms, starts_ms)
+-- Most of what lasts long ends in the future and has not begun: told apart within the index.
+CREATE INDEX occurrence_lasting
+    ON occurrence (ends_ms, starts_ms, event, ordinal, calendar, recurrence_id)
     WHERE lasting = TRUE AND category IS NOT NULL;
 CREATE INDEX occurrence_calendar_lasting ON occurrence (calendar, ends_ms) WHERE lasting = TRUE;
-CREATE INDEX occurrence_category_lasting ON occurrence (category, ends_ms) WHERE lasting = TRUE;
+CREATE INDEX occurrence_category_lasting
+    ON occurrence (category, ends_ms, starts_ms, event, ordinal, calendar, recurrence_id)
+    WHERE lasting = TRUE;
 CREATE INDEX occurrence_opens ON occurrence (starts_ms, event, ordinal) WHERE opens = TRUE;
 
 CREATE INDEX calendar_position ON calendar (position, id, revision);
 CREATE INDEX calendar_category ON calendar (category, visibility, position, id);
-CREATE INDEX calendar_created ON calendar (visibility, created_ms, id);
+CREATE INDEX calendar_created ON calendar (created_ms, id) WHERE visibility = 'public';
 CREATE INDEX calendar_name_calendar ON calendar_name (calendar);
+
+DROP INDEX placement_event;
+CREATE INDEX placement_event ON placement (event, calendar);

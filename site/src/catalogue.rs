@@ -53,7 +53,7 @@ impl Catalogue {
     /// The layout of a public page at `path`.
     pub fn shell(&self, visit: &Visit, base: &BaseUrl, path: &str) -> Shell {
         let colors = ColorSheet::of(self.calendars.iter().map(|c| c.profile.color));
-        Shell::public(visit.t, &visit.here, base.join(path), colors.address())
+        Shell::public(visit, base.join(path), colors.address())
     }
 }
 

@@ -1,6 +1,9 @@
 //! Finding events and calendars: the page with all results, and the few that show while somebody
 //! types.
 
+mod wanted;
+
+use self::wanted::Wanted;
 use crate::cards::{Card, CategoryLink};
 use crate::catalogue::Catalogue;
 use crate::rows::{Day, Row, by_day, by_day_of_all};
@@ -8,163 +11,28 @@ use crate::span::common_zone;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::calendar::Slug;
-use domain::filter;
 use domain::id::CalendarId;
-use domain::search::Filters;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use search::{Asked, Cursor, Found};
+use search::Found;
+use std::collections::HashSet;
 use store::Conn;
 use store::occurrences::Shown;
-use web::failure::{Failure, Message, PageFailure};
+use web::failure::PageFailure;
 use web::layout::Shell;
 use web::locale::T;
 use web::page::Page;
 use web::state::WebState;
-use web::visit::{Params, Visit};
+use web::visit::Visit;
 use web::when::Reading;
 
 /// Events on one page.
 const PAGE: usize = 30;
-/// Events and calendars while somebody types.
+/// Events and calendars while somebody types, and the events read to find so many different ones:
+/// a weekly show would else fill the list alone.
 const LIVE_EVENTS: usize = 6;
+const LIVE_READ: usize = 24;
 const LIVE_CALENDARS: usize = 3;
-/// Longest text that is looked for, in characters.
-const LONGEST: usize = 100;
-
-/// What is asked for, as it stands in the address.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Wanted {
-    text: String,
-    category: Option<String>,
-    place: Option<String>,
-    tags: Option<String>,
-    from: Option<Date>,
-    to: Option<Date>,
-    after: Option<Cursor>,
-}
-
-impl Wanted {
-    fn read(params: &Params) -> Result<Self, Failure> {
-        let text = |key: &str| -> Result<Option<String>, Failure> {
-            let text = params
-                .one(key)?
-                .map(|text| domain::text::clean_line(text, LONGEST * 4));
-            let is_long = |text: &String| text.chars().count() > LONGEST;
-            match text.filter(|text| !text.is_empty()) {
-                Some(text) if is_long(&text) => {
-                    let fault = Message::new("invalid.words").with("max", LONGEST.to_string());
-                    Err(Failure::invalid(key, fault))
-                }
-                text => Ok(text),
-            }
-        };
-        let day = |key: &str| -> Result<Option<Date>, Failure> {
-            let given = params.one(key)?.filter(|text| !text.is_empty());
-            let read = |text: &str| text.parse().ok().filter(is_usual_year);
-            let fault = || Failure::invalid(key, Message::new("invalid.day"));
-            given.map(|text| read(text).ok_or_else(fault)).transpose()
-        };
-        let wanted = Self {
-            text: text("q")?.unwrap_or_default(),
-            category: text("category")?,
-            place: text("place")?,
-            tags: text("tags")?,
-            from: day("from")?,
-            to: day("to")?,
-            after: params.one("after")?.map(after).transpose()?,
-        };
-        wanted.check()?;
-        Ok(wanted)
-    }
-
-    fn check(&self) -> Result<(), Failure> {
-        let is_wrong = |slug: &String| Slug::parse(slug).is_err();
-        if self.category.as_ref().is_some_and(is_wrong) {
-            return Err(Failure::invalid(
-                "category",
-                Message::new("invalid.category"),
-            ));
-        }
-        if self
-            .tags
-            .as_deref()
-            .is_some_and(|tags| filter::tags(tags).is_none())
-        {
-            return Err(Failure::invalid("tags", Message::new("invalid.tags")));
-        }
-        if self.from.zip(self.to).is_some_and(|(from, to)| to < from) {
-            return Err(Failure::invalid(
-                "to",
-                Message::new("invalid.to_before_from"),
-            ));
-        }
-        Ok(())
-    }
-
-    /// Days are those of the common zone; the last one is meant whole.
-    fn asked(&self, reading: &Reading, limit: usize, is_final: bool) -> Asked<'_> {
-        let zone = reading.zone().rules();
-        let instant = |day: Date| day.to_zoned(zone.clone()).ok().map(|at| at.timestamp());
-        let (tags, without) = self
-            .tags
-            .as_deref()
-            .and_then(filter::tags)
-            .unwrap_or_default();
-        Asked {
-            text: &self.text,
-            filters: Filters {
-                place: self.place.clone(),
-                tags,
-                without,
-            },
-            calendar: None,
-            category: self.category.as_deref(),
-            from: self.from.and_then(instant),
-            to: self.to.and_then(|day| instant(day.tomorrow().ok()?)),
-            now: reading.now(),
-            after: self.after,
-            limit,
-            is_final,
-        }
-    }
-
-    /// The address of the same search with another category, or from another place on.
-    fn address(&self, category: Option<&str>, after: Option<Cursor>) -> String {
-        let mut address = format!("/search?q={}", escaped(&self.text));
-        let mut add = |key: &str, value: Option<String>| {
-            if let Some(value) = value {
-                address.push_str(&format!("&{key}={}", escaped(&value)));
-            }
-        };
-        add("category", category.map(str::to_owned));
-        add("place", self.place.clone());
-        add("tags", self.tags.clone());
-        add("from", self.from.map(|day| day.to_string()));
-        add("to", self.to.map(|day| day.to_string()));
-        add("after", after.map(|after| after.to_string()));
-        address
-    }
-
-    fn has_filters(&self) -> bool {
-        self.place.is_some() || self.tags.is_some() || self.from.is_some() || self.to.is_some()
-    }
-}
-
-fn is_usual_year(day: &Date) -> bool {
-    (domain::time::FIRST_YEAR..=domain::time::LAST_YEAR).contains(&day.year())
-}
-
-fn after(text: &str) -> Result<Cursor, Failure> {
-    let fault = || Failure::invalid("after", Message::new("invalid.after"));
-    Cursor::parse(text).ok_or_else(fault)
-}
-
-fn escaped(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
-}
 
 /// A category to narrow the results to.
 struct Choice {
@@ -245,7 +113,7 @@ pub(crate) async fn show(
     if visit.params.one("live")?.is_some() {
         let found = web
             .search
-            .find(&wanted.asked(&reading, LIVE_EVENTS, false))
+            .find(&wanted.asked(&reading, LIVE_READ, false))
             .await?;
         let facts = Facts::read(&mut conn, found, reading.now(), false).await?;
         let page = LiveResults::build(&wanted, &facts, &reading);
@@ -259,10 +127,8 @@ pub(crate) async fn show(
         .filter(|(_, count)| *count > 0)
         .map(|(category, count)| CategoryLink::of(category, *count, visit.t))
         .collect();
-    let shell = facts
-        .catalogue
-        .shell(&visit, &web.base_url, "/search")
-        .unlisted();
+    // Results are one page to search engines, whatever was looked for.
+    let shell = facts.catalogue.shell(&visit, &web.base_url, "/search");
     let page = SearchPage::build(shell, &wanted, &facts, categories, &reading);
     Ok(Page::public(page).into_response())
 }
@@ -415,7 +281,12 @@ impl LiveResults {
                 day,
             })
         });
-        let rows: Vec<LiveRow> = rows.collect();
+        let mut seen = HashSet::new();
+        let mut is_new = |one: &LiveRow| {
+            let home = one.row.calendar.as_ref().map(|link| link.href.clone());
+            seen.insert((home, one.row.title.text.clone()))
+        };
+        let rows: Vec<LiveRow> = rows.filter(|one| is_new(one)).take(LIVE_EVENTS).collect();
         let mut calendars = cards(facts, reading);
         calendars.truncate(LIVE_CALENDARS);
         let colors = facts.catalogue.calendars.iter().map(|c| c.profile.color);
@@ -427,5 +298,98 @@ impl LiveResults {
             calendars,
             rows,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{self, game, page_is_sound, reading, shown};
+    use jiff::ToSpan;
+    use web::failure::Failure;
+    use web::locale::UiLang;
+    use web::visit::Params;
+
+    fn wanted(query: &str) -> Result<Wanted, Failure> {
+        Wanted::read(&Params::of(&format!("/search?{query}").parse().unwrap()).unwrap())
+    }
+
+    fn facts(events: Vec<Shown>) -> Facts {
+        Facts {
+            found: Found {
+                events,
+                ..Found::default()
+            },
+            next: Vec::new(),
+            catalogue: fixtures::catalogue(),
+        }
+    }
+
+    fn page(ui: UiLang, query: &str, facts: &Facts) -> String {
+        let t = T::new(ui);
+        let shell = Shell::bare(t, "/search");
+        let wanted = wanted(query).unwrap();
+        let page = SearchPage::build(shell, &wanted, facts, Vec::new(), &reading(t.ui()));
+        page.render().unwrap()
+    }
+
+    #[test]
+    fn the_form_keeps_what_was_typed() {
+        let html = page(
+            UiLang::Ko,
+            "q=%22%3Cb%3E&place=%EC%9E%A0%EC%8B%A4&from=2027-04-01",
+            &facts(vec![]),
+        );
+        page_is_sound(&html, "ko");
+        for part in [
+            "value=\"&#34;&#60;b&#62;\"",
+            "value=\"잠실\"",
+            "value=\"2027-04-01\"",
+            "open",
+        ] {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+    }
+
+    #[test]
+    fn what_is_over_stands_apart_from_what_is_to_come() {
+        let coming = shown(game("다람못 축제"));
+        let mut over = shown(game("다람못 지난 축제"));
+        over.starts -= 400.hours();
+        over.ends -= 400.hours();
+        let html = page(UiLang::Ko, "q=x", &facts(vec![coming, over]));
+        page_is_sound(&html, "ko");
+        let at = |text: &str| html.find(text).unwrap_or_else(|| unreachable!("{text}"));
+        assert!(at("다람못 축제") < at("지난 일정") && at("지난 일정") < at("다람못 지난 축제"));
+    }
+
+    #[test]
+    fn c5_results_are_never_markup() {
+        let facts = facts(vec![shown(game("<svg onload=alert(1)>"))]);
+        page_is_sound(
+            &page(UiLang::En, "q=%3Csvg%20onload=alert(1)%3E", &facts),
+            "en",
+        );
+        let t = T::new(UiLang::En);
+        let live = LiveResults::build(&wanted("q=%3Csvg%3E").unwrap(), &facts, &reading(t.ui()));
+        let html = live.render().unwrap();
+        assert!(
+            !html.contains("<svg") && html.contains("&#60;svg"),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn while_typing_one_name_stands_once() {
+        let t = T::new(UiLang::Ko);
+        let again = vec![
+            shown(game("라디오")),
+            shown(game("라디오")),
+            shown(game("잔치")),
+        ];
+        let live = LiveResults::build(&wanted("q=x").unwrap(), &facts(again), &reading(t.ui()));
+        let html = live.render().unwrap();
+        assert_eq!(html.matches("live-title").count(), 2, "{html}");
+        assert!(html.contains("결과 2개"), "{html}");
     }
 }

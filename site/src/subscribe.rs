@@ -44,12 +44,7 @@ pub struct Addresses {
 const GOOGLE_CHARS: usize = 256;
 
 impl Addresses {
-    /// The addresses of a calendar's feed.
-    pub fn of(calendar: &Calendar, title: &str, base: &BaseUrl) -> Self {
-        Self::filtered(calendar, title, base, &Filter::default())
-    }
-
-    /// The addresses of a part of a calendar's feed: what a filter by tags takes.
+    /// The addresses of a calendar's feed, or of the part of it that a filter by tags takes.
     pub fn filtered(calendar: &Calendar, title: &str, base: &BaseUrl, filter: &Filter) -> Self {
         let slug = &calendar.profile.slug;
         let path = format!("/feeds/{slug}.ics");
@@ -159,7 +154,12 @@ mod tests {
     #[test]
     fn each_client_gets_its_own_address() {
         let base = BaseUrl::parse("https://almanac.example").unwrap();
-        let addresses = Addresses::of(&fixtures::calendar(), "거인 & 곰", &base);
+        let addresses = Addresses::filtered(
+            &fixtures::calendar(),
+            "거인 & 곰",
+            &base,
+            &Filter::default(),
+        );
         assert_eq!(
             addresses.apple,
             "webcal://almanac.example/feeds/giants.ics?for=apple"

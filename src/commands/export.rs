@@ -34,6 +34,7 @@ pub async fn run(config: &Config, export: &Export) -> Result<ExitCode> {
                 form: Form::Standard,
                 lang: None,
                 past: Past::All,
+                tags: None,
             };
             feeds::render(&calendar, &events, &asked, &config.base_url)
         }

@@ -165,6 +165,7 @@ pub async fn of_event(
     from: Timestamp,
     limit: i64,
 ) -> Result<Vec<Shown>> {
+    // The plus sign keeps SQLite from walking through the whole calendar for its order.
     let rows = sql!(
         conn,
         all Row,
@@ -175,7 +176,7 @@ pub async fn of_event(
          WHERE o.event = $1
            AND (o.ends_ms > $2 OR o.starts_ms >= $2)
            AND o.calendar = (SELECT calendar FROM placement WHERE event = $1 ORDER BY calendar LIMIT 1)
-         ORDER BY o.starts_ms, o.ordinal
+         ORDER BY +o.starts_ms, o.ordinal
          LIMIT $3",
         event.0,
         from.as_millisecond(),

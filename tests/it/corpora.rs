@@ -71,6 +71,7 @@ fn published(source: &Path) -> Option<Vec<u8>> {
         form: Form::Standard,
         lang: None,
         past: Past::All,
+        tags: None,
     };
     let feed = feeds::render(&calendar, &events, &asked, "https://almanac.example");
     let failsafe = feeds::render(

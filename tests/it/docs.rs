@@ -11,16 +11,17 @@ const NOT_OURS: [&str; 3] = ["target", "node_modules", "almanac-data"];
 /// Flags in the documents that belong to other programs: cargo's.
 const FOREIGN_FLAGS: [&str; 3] = ["--release", "--bench", "--workspace"];
 /// Variables that no flag stands for: the log's filter, and what the test command sets.
-const OTHER_VARIABLES: [&str; 4] = [
+const OTHER_VARIABLES: [&str; 5] = [
     "ALMANAC_LOG",
     "ALMANAC_SHARED",
     "ALMANAC_TEST_CLOCK_FILE",
+    "ALMANAC_TEST_NODE",
     "ALMANAC_TEST_POSTGRES",
 ];
 const COMMANDS: [&str; 7] = [
     "serve", "import", "export", "migrate", "reindex", "doctor", "bench",
 ];
-const BENCHES: [&str; 2] = ["seed", "pages"];
+const BENCHES: [&str; 3] = ["seed", "pages", "search"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

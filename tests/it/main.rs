@@ -21,6 +21,7 @@ mod pages;
 mod policy;
 mod polls;
 mod requests;
+mod rooms;
 mod search;
 mod share;
 mod store_contract;

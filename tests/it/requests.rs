@@ -418,8 +418,8 @@ fn public_pages_are_compressed_and_nothing_that_has_an_etag() {
         .find(|word| word.starts_with("/assets/almanac-"))
         .expect("a style sheet");
     for target in ["/about", style] {
-        let best = scene.ask(target, &[("Accept-Encoding", "gzip, deflate, br")]);
-        assert_eq!(best.header("content-encoding"), Some("br"), "{target}");
+        let best = scene.ask(target, &[("Accept-Encoding", "gzip, deflate, br, zstd")]);
+        assert_eq!(best.header("content-encoding"), Some("gzip"), "{target}");
         assert!(
             best.body.len() * 2 < scene.server.get(target).body.len(),
             "{target}"
@@ -429,7 +429,7 @@ fn public_pages_are_compressed_and_nothing_that_has_an_etag() {
         let answer = scene.ask(target, &[("Accept-Encoding", "gzip, br")]);
         assert_eq!(answer.header("content-encoding"), None, "{target}");
     }
-    let head = Request::new("HEAD", "/about").header("Accept-Encoding", "br");
+    let head = Request::new("HEAD", "/about").header("Accept-Encoding", "gzip");
     let head = scene.server.send(&head);
     assert_eq!((head.status, head.body.len()), (200, 0));
 }

@@ -406,7 +406,11 @@ fn the_site_and_the_api_find_the_same_and_a_missed_search_is_kept() {
             "{query}: {}",
             page.text()
         );
-        assert!(page.text().contains("noindex"));
+        assert!(
+            page.text()
+                .contains("rel=\"canonical\" href=\"http://localhost:8080/search\""),
+            "results are one page to search engines"
+        );
         let live = server.get(&format!("/search?q={query}&live=1")).text();
         assert!(
             live.contains("다람못 축제 이틀") && !live.contains("<html"),

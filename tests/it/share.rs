@@ -243,10 +243,12 @@ fn the_languages_of_a_page_name_each_other() {
                 assert_eq!(&attribute(&html, &["rel=\"canonical\""], "href"), href);
             }
         }
-        // Whoever reads English at the address without a language is led to the English one.
+        // The address without a language is its own, whoever reads it: a canonical address that
+        // is another language's is taken for a mistake.
         let english = Request::new("GET", page).header("Accept-Language", "en");
         let html = server.send(&english).text();
-        assert!(attribute(&html, &["rel=\"canonical\""], "href").ends_with("lang=en"));
+        let canonical = attribute(&html, &["rel=\"canonical\""], "href");
+        assert_eq!(path(&canonical), page);
     }
 }
 
@@ -257,7 +259,7 @@ fn only_what_is_worth_finding_is_listed() {
         ("/", true),
         (&*format!("/calendars/{CALENDAR}"), true),
         (&*format!("/calendars/{CALENDAR}?view=past"), false),
-        ("/search?q=a", false),
+        ("/search?q=a", true),
         ("/nowhere", false),
     ] {
         let html = server.get(page).text();
@@ -285,4 +287,32 @@ fn the_subscribe_sheet_carries_tags_and_a_code_for_phones() {
     ));
     assert_eq!(bad.status, 400);
     assert!(!bad.text().contains("<script>"));
+}
+
+#[test]
+fn a_feed_of_some_tags_holds_their_events_and_is_another_feed() {
+    let (_folder, server) = demo();
+    let feed = |query: &str| server.get(&format!("/feeds/{CALENDAR}.ics{query}"));
+    let uids = |text: &str| -> BTreeSet<String> {
+        let each = text_between(text, "\r\nUID:", "\r\n").into_iter();
+        each.map(str::to_owned).collect()
+    };
+    let (all, home, away) = (feed(""), feed("?tags=home"), feed("?tags=-home"));
+    let (every, at_home, others) = (uids(&all.text()), uids(&home.text()), uids(&away.text()));
+    assert!(!at_home.is_empty() && !others.is_empty() && at_home.is_disjoint(&others));
+    assert_eq!(&at_home | &others, every);
+    let same = feed("?tags=home&x=1");
+    assert_eq!(same.header("etag"), home.header("etag"));
+    assert_ne!(all.header("etag"), home.header("etag"));
+    let known = Request::new("GET", &format!("/feeds/{CALENDAR}.ics?tags=home"));
+    let known = known.header("If-None-Match", home.header("etag").expect("an ETag"));
+    assert_eq!(server.send(&known).status, 304);
+    assert_eq!(feed("?tags=%3Cb%3E").status, 400);
+    assert_eq!(
+        feed("?tags=nothing-has-this")
+            .text()
+            .matches("BEGIN:VEVENT")
+            .count(),
+        0
+    );
 }

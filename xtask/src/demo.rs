@@ -31,6 +31,7 @@ impl Demo {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut child = Command::new(binary)
             .args(["serve", "--demo", "--allow-now"])
+            .args(["--trusted-proxy", "127.0.0.1"])
             .args(["--listen", &format!("127.0.0.1:{port}")])
             .args(["--base-url", &format!("http://localhost:{port}")])
             .arg("--data-dir")

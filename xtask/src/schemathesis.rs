@@ -12,6 +12,9 @@ const EXAMPLES: &str = "60";
 /// A fixed seed: a run that fails fails again.
 const SEED: &str = "20261122";
 
+/// What the description says in words only: `tests/schemathesis/said_in_words.py`.
+const HOOKS: &str = "said_in_words";
+
 /// True when it finds no fault.
 pub fn check() -> Result<bool> {
     let mut report = Report::new();
@@ -26,6 +29,9 @@ pub fn check() -> Result<bool> {
         .arg(format!("{}/api/v1/openapi.json", demo.url()))
         .args(["--checks", "all", "--max-examples", EXAMPLES])
         .args(["--seed", SEED, "--generation-database", "none"])
+        .env("PYTHONPATH", workspace.root.join("tests/schemathesis"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("SCHEMATHESIS_HOOKS", HOOKS)
         .current_dir(&workspace.target);
     report.check("schemathesis", &mut command)?;
     Ok(report.finish())

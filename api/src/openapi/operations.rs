@@ -59,12 +59,16 @@ pub enum Place {
 pub enum Form {
     /// A calendar's id or short name.
     CalendarName,
+    /// The same, and nothing else: a filter by no possible name is a mistake, not an empty list.
+    IdOrSlug,
     /// An event's public id.
     PublicId,
     /// A category's short name.
     Slug,
-    /// A date or a date-time.
-    Moment,
+    /// A date or a date-time: the beginning of a range.
+    From,
+    /// The same: its end.
+    Until,
     /// Keys of tags.
     Tags,
     /// Words of states.
@@ -79,19 +83,34 @@ pub enum Form {
     Words,
 }
 
+const FROM_EXAMPLES: [&str; 2] = ["2027-04-01", "2027-04-01T18:30:00+09:00"];
+const UNTIL_EXAMPLES: [&str; 2] = ["2027-05-01", "2027-05-01T18:30:00+09:00"];
+
+/// Years that a schedule may name.
+const YEARS: &str = "^(19|20|21)";
+
+fn moment(examples: [&str; 2]) -> Value {
+    json!({
+        "type": "string",
+        "anyOf": [
+            { "format": "date", "pattern": YEARS },
+            { "format": "date-time", "pattern": YEARS },
+        ],
+        "examples": examples,
+    })
+}
+
 impl Form {
     /// Its JSON Schema.
     pub fn schema(self) -> Value {
         let text = |pattern: &str| json!({ "type": "string", "pattern": pattern });
         match self {
             Self::CalendarName => text("^[A-Za-z0-9-]{2,64}$"),
+            Self::IdOrSlug => text("^([A-Za-z0-9]{22}|[a-z0-9]([a-z0-9-]{0,62}[a-z0-9]))$"),
             Self::PublicId => text("^[A-Za-z0-9]{22}$"),
             Self::Slug => text("^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])$"),
-            Self::Moment => json!({
-                "type": "string",
-                "anyOf": [{ "format": "date" }, { "format": "date-time" }],
-                "examples": ["2027-04-01", "2027-04-01T18:30:00+09:00"],
-            }),
+            Self::From => moment(FROM_EXAMPLES),
+            Self::Until => moment(UNTIL_EXAMPLES),
             Self::Tags => text("^-?[a-z0-9][a-z0-9-]{0,39}(,-?[a-z0-9][a-z0-9-]{0,39}){0,31}$"),
             Self::States => {
                 let state = "(tentative|confirmed|postponed|cancelled)";
@@ -101,7 +120,7 @@ impl Form {
                 "type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": usual,
             }),
             Self::Cursor => text("^([0-9a-f]{2}){24,100}$"),
-            Self::Revision => json!({ "type": "integer", "minimum": 0 }),
+            Self::Revision => json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX }),
             Self::Words => json!({
                 "type": "string", "minLength": 1, "maxLength": 100, "pattern": "[^\\s\\p{C}]",
                 "examples": ["롯데", "ㄹㄷ", "arsenal"],
@@ -112,10 +131,11 @@ impl Form {
     /// The same in a few signs, for people.
     pub fn signs(self) -> String {
         match self {
-            Self::CalendarName => "[A-Za-z0-9-]{2,64}".to_owned(),
+            Self::CalendarName | Self::IdOrSlug => "[A-Za-z0-9-]{2,64}".to_owned(),
             Self::PublicId => "[A-Za-z0-9]{22}".to_owned(),
             Self::Slug => "[a-z0-9-]{2,64}".to_owned(),
-            Self::Moment => "2027-04-01, 2027-04-01T18:30:00+09:00".to_owned(),
+            Self::From => FROM_EXAMPLES.join(", "),
+            Self::Until => UNTIL_EXAMPLES.join(", "),
             Self::Tags => "home,-preseason".to_owned(),
             Self::States => "tentative,confirmed,postponed,cancelled".to_owned(),
             Self::Limit(usual) => format!("1-{LARGEST_LIMIT} ({usual})"),
@@ -149,8 +169,8 @@ const fn path(name: &'static str, meaning: &'static str, form: Form) -> Paramete
 const CALENDAR: Parameter = path("calendar", "api.param_calendar", Form::CalendarName);
 const EVENT: Parameter = path("id", "api.param_event", Form::PublicId);
 const CATEGORY: Parameter = query("category", "api.param_category", Form::Slug);
-const FROM: Parameter = query("from", "api.param_from", Form::Moment);
-const TO: Parameter = query("to", "api.param_to", Form::Moment);
+const FROM: Parameter = query("from", "api.param_from", Form::From);
+const TO: Parameter = query("to", "api.param_to", Form::Until);
 const TAGS: Parameter = query("tags", "api.param_tags", Form::Tags);
 const STATUS: Parameter = query("status", "api.param_status", Form::States);
 const LIMIT: Parameter = query("limit", "api.param_limit", Form::Limit(USUAL_LIMIT));
@@ -160,9 +180,9 @@ const WORDS: Parameter = Parameter {
     required: true,
     ..query("q", "api.param_q", Form::Words)
 };
-const SEARCH_FROM: Parameter = query("from", "api.param_search_from", Form::Moment);
-const SEARCH_TO: Parameter = query("to", "api.param_search_to", Form::Moment);
-const IN_CALENDAR: Parameter = query("calendar", "api.param_in_calendar", Form::CalendarName);
+const SEARCH_FROM: Parameter = query("from", "api.param_search_from", Form::From);
+const SEARCH_TO: Parameter = query("to", "api.param_search_to", Form::Until);
+const IN_CALENDAR: Parameter = query("calendar", "api.param_in_calendar", Form::IdOrSlug);
 const PLACE: Parameter = query("place", "api.param_place", Form::Words);
 const SINCE: Parameter = Parameter {
     required: true,

@@ -88,6 +88,9 @@ const KINDS: &[Kind] = &[
     kind("search", |_, dice| {
         Some(format!("/search?q={}", dice.pick(&WORDS)?))
     }),
+    kind("search live", |_, dice| {
+        Some(format!("/search?q={}&live=1", dice.pick(&WORDS)?))
+    }),
     kind("api calendars", |known, dice| {
         let category = dice.pick(&known.categories)?;
         Some(format!("/api/v1/calendars?category={category}"))

@@ -74,16 +74,19 @@ fn read_placed(rows: Vec<PlacedRow>) -> Result<Vec<Placed>> {
 }
 
 /// The instances of a page: what lasts and began before the reach, by its end, then everything
-/// from the reach on, by its start. All of the first come before all of the second. The two
-/// placeholders after the scope's own: `$2` the start of the span, `$3` its end, `$4` the reach,
-/// `$5` what lasting ones must end after, `$6` where the reach's part begins and `$7` where the
-/// last page ended, each with event and ordinal (`$8` to `$11`), `$12` the limit.
+/// from the reach on, by its start. All of the first come before all of the second. Placeholders
+/// after the scope's own: `$2` the start of the span, `$3` its end, `$4` the reach, `$5` what
+/// lasting ones must end after, `$6` where the second part begins and `$7` where the last page
+/// ended, each with event and ordinal (`$8` to `$11`), `$12` the limit.
+///
+/// SQLite takes the first index that looks good and keeps no figures to compare by: the plus signs
+/// leave it the one by ends, CROSS JOIN makes it begin with the few placements of one event.
 macro_rules! overlapping {
     ($scope:literal, $once:literal) => {
         concat!(
             "SELECT n.calendar, n.event, e.public_id, e.uid, n.recurrence_id, n.starts_ms,
                 n.ends_ms, n.ordinal, e.kind, e.modified_ms, e.body
-             FROM (
+             FROM (SELECT * FROM (
                 SELECT * FROM (
                     SELECT o.calendar, o.event, o.ordinal, o.recurrence_id, o.starts_ms, o.ends_ms
                     FROM occurrence o
@@ -91,10 +94,10 @@ macro_rules! overlapping {
             $scope,
             "         AND o.lasting = TRUE
                       AND o.ends_ms > $5
-                      AND o.starts_ms < $4
-                      AND (o.starts_ms, o.event, o.ordinal) > ($7, $10, $11)",
+                      AND +o.starts_ms < $4
+                      AND (+o.starts_ms, o.event, o.ordinal) > ($7, $10, $11)",
             $once,
-            "       ORDER BY o.starts_ms, o.event, o.ordinal
+            "       ORDER BY +o.starts_ms, o.event, o.ordinal
                     LIMIT $12
                 ) AS lasting
                 UNION ALL
@@ -110,10 +113,9 @@ macro_rules! overlapping {
             "       ORDER BY o.starts_ms, o.event, o.ordinal
                     LIMIT $12
                 ) AS starting
-             ) AS n
+             ) AS either ORDER BY starts_ms, event, ordinal LIMIT $12) AS n
              JOIN event e ON e.id = n.event
-             ORDER BY n.starts_ms, n.event, n.ordinal
-             LIMIT $12"
+             ORDER BY n.starts_ms, n.event, n.ordinal"
         )
     };
 }
@@ -174,8 +176,8 @@ async fn overlapping(conn: &mut Conn, scope: Scope<'_>, page: Page) -> Result<Ve
                 " AND NOT EXISTS (
                     SELECT 1
                     FROM placement p
-                    JOIN calendar c ON c.id = p.calendar
-                    WHERE p.event = o.event AND p.calendar < o.calendar
+                    CROSS JOIN calendar c
+                    WHERE c.id = p.calendar AND p.event = o.event AND p.calendar < o.calendar
                       AND c.visibility = 'public' AND c.category = $1
                   ) "
             )
@@ -187,8 +189,8 @@ async fn overlapping(conn: &mut Conn, scope: Scope<'_>, page: Page) -> Result<Ve
                 " AND NOT EXISTS (
                     SELECT 1
                     FROM placement p
-                    JOIN calendar c ON c.id = p.calendar
-                    WHERE p.event = o.event AND p.calendar < o.calendar AND c.visibility = $1
+                    CROSS JOIN calendar c
+                    WHERE c.id = p.calendar AND p.event = o.event AND p.calendar < o.calendar AND c.visibility = $1
                   ) "
             )
         ),

@@ -31,7 +31,7 @@ pub async fn next_of(
                         SELECT q.starts_ms, q.event, q.ordinal
                         FROM occurrence q
                         WHERE q.calendar = unhex(j.value) AND q.category IS NOT NULL
-                          AND q.lasting = TRUE AND q.ends_ms > $2 AND q.starts_ms < $3
+                          AND q.lasting = TRUE AND q.ends_ms > $2 AND +q.starts_ms < $3
                         ORDER BY q.starts_ms, q.event, q.ordinal
                         LIMIT 1
                     ) AS lasting
@@ -57,7 +57,7 @@ pub async fn next_of(
                     SELECT q.calendar, q.starts_ms, q.ends_ms, q.event, q.ordinal, q.recurrence_id
                     FROM occurrence q
                     WHERE q.calendar = CAST(j.id AS UUID) AND q.category IS NOT NULL
-                      AND q.lasting = TRUE AND q.ends_ms > $2 AND q.starts_ms < $3
+                      AND q.lasting = TRUE AND q.ends_ms > $2 AND +q.starts_ms < $3
                     ORDER BY q.starts_ms, q.event, q.ordinal
                     LIMIT 1
                 ) AS lasting
@@ -104,8 +104,8 @@ pub async fn openings(
            AND NOT EXISTS (
             SELECT 1
             FROM placement p
-            JOIN calendar c ON c.id = p.calendar
-            WHERE p.event = o.event AND p.calendar < o.calendar AND c.visibility = 'public'
+            CROSS JOIN calendar c
+            WHERE c.id = p.calendar AND p.event = o.event AND p.calendar < o.calendar AND c.visibility = 'public'
            )
          ORDER BY o.starts_ms, o.event, o.ordinal
          LIMIT $3",

@@ -110,11 +110,12 @@ fn written(conn: &mut Conn, clauses: &Clauses, except: Option<&Clauses>) -> Stri
     }
 }
 
-/// Documents `d` that hold the terms of `$1`, ready for more conditions.
+/// Documents `d` that hold the terms of `$1`, ready for more conditions. CROSS JOIN, because the
+/// planner would else ask the index anew for each of the documents that another table leads to.
 macro_rules! matching_sqlite {
     () => {
         "search_text
-            JOIN search_doc d ON d.doc = search_text.rowid
+            CROSS JOIN search_doc d ON d.doc = search_text.rowid
             WHERE search_text MATCH $1"
     };
 }
@@ -195,7 +196,7 @@ macro_rules! over_sql {
 macro_rules! calendars_sql {
     ($matching:expr) => {
         concat!(
-            "WITH found AS (SELECT d.calendar FROM ",
+            "WITH found AS MATERIALIZED (SELECT d.calendar FROM ",
             $matching,
             "     AND d.event IS NULL)
              SELECT c.id, c.public_id, c.profile, c.visibility, c.revision, c.modified_ms,

@@ -90,6 +90,11 @@ fn python_environment() -> PathBuf {
     made
 }
 
+/// That Python, to be given a script.
+pub fn python() -> Command {
+    Command::new(python_environment().join("bin/python"))
+}
+
 /// What libical's strict parser and its check of RFC 5545's and 5546's restrictions say against
 /// these bytes; `None` when they hold.
 pub fn libical_complaints(shared: &Path, calendar: &[u8]) -> Option<String> {
@@ -144,8 +149,7 @@ pub fn compare_instances(pairs: &[(PathBuf, PathBuf)]) -> Vec<Comparison> {
         .iter()
         .map(|(source, published)| format!("{}\t{}\n", source.display(), published.display()))
         .collect();
-    let mut command = Command::new(python_environment().join("bin/python"));
-    let output = fed(command.arg(script), lines.as_bytes());
+    let output = fed(python().arg(script), lines.as_bytes());
     assert!(
         output.status.success(),
         "{}",
