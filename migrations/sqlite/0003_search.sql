@@ -22,6 +22,17 @@ CREATE VIRTUAL TABLE search_text USING fts5 (
     prefix = '2 3'
 );
 
+-- The same for documents with negative numbers: calendars, and events that may be to come long
+-- after they began. They are few and always looked through (store/src/search/numbers.rs).
+CREATE VIRTUAL TABLE search_late USING fts5 (
+    terms,
+    content = '',
+    contentless_delete = 1,
+    detail = none,
+    tokenize = "ascii tokenchars '-_'",
+    prefix = '2 3'
+);
+
 -- Words that a mistyped one is compared with. They stay when their event goes, until the index is
 -- made anew.
 CREATE TABLE search_word (

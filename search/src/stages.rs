@@ -2,14 +2,13 @@
 
 use crate::Search;
 use domain::calendar::Calendar;
-use domain::id::{CalendarId, EventId};
+use domain::id::CalendarId;
 use domain::search::{Clauses, Filters, Guessed, Query, Reach};
 use jiff::Timestamp;
 use std::fmt;
 use store::occurrences::Shown;
-use store::search::{Coming, Hits, Key, Over, calendars, coming, over};
+use store::search::{Coming, Hits, Key, Over, calendars, coming, exists, over};
 use store::{Conn, Result};
-use uuid::Uuid;
 
 /// Calendars that are shown beside the events.
 const CALENDARS: i64 = 6;
@@ -94,7 +93,7 @@ impl Stage {
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = self.stage as usize;
-        write!(f, "{stage}.{}.{}", self.key.ms, self.key.event.0.simple())
+        write!(f, "{stage}.{}.{}", self.key.ms, self.key.doc)
     }
 }
 
@@ -104,10 +103,10 @@ impl Cursor {
         let mut parts = text.splitn(3, '.');
         let stage: usize = parts.next()?.parse().ok()?;
         let ms = parts.next()?.parse().ok()?;
-        let event = EventId(Uuid::try_parse(parts.next()?).ok()?);
+        let doc = parts.next()?.parse().ok()?;
         Some(Self {
             stage: *Stage::ALL.get(stage)?,
-            key: Key { ms, event },
+            key: Key { ms, doc },
         })
     }
 }
@@ -137,8 +136,7 @@ impl Search {
             if asked.after.is_none() {
                 found.calendars = self.calendars(&mut conn, &query, asked).await?;
             }
-            let stages = [Stage::Titles, Stage::Beside, Stage::Over];
-            fill(&mut conn, &questions, asked, &stages, &mut found).await?;
+            self.typed(&mut conn, &questions, asked, &mut found).await?;
         }
         let nothing = found.events.is_empty() && found.calendars.is_empty();
         if was_guessed || (nothing && asked.after.is_none()) {
@@ -161,6 +159,26 @@ impl Search {
             }
         }
         Ok(found)
+    }
+
+    /// Asks for what was typed, word for word.
+    async fn typed(
+        &self,
+        conn: &mut Conn,
+        questions: &Questions,
+        asked: &Asked<'_>,
+        found: &mut Found,
+    ) -> Result<()> {
+        fill(conn, questions, asked, &[Stage::Titles], found).await?;
+        if found.next.is_some() {
+            return Ok(());
+        }
+        // Most texts with a typing error are nowhere: one look tells, instead of one a stage.
+        let nothing = found.events.is_empty() && asked.after.is_none();
+        if nothing && !exists(conn, &questions.everywhere).await? {
+            return Ok(());
+        }
+        fill(conn, questions, asked, &[Stage::Beside, Stage::Over], found).await
     }
 
     async fn calendars(
@@ -209,7 +227,7 @@ async fn fill(
     let begin = asked.after.map(|after| after.stage);
     let behind = stages
         .iter()
-        .skip_while(|stage| begin.is_some_and(|begin| begin != **stage));
+        .filter(|stage| begin.is_none_or(|begin| **stage as usize >= begin as usize));
     for stage in behind {
         let mut after = asked
             .after
@@ -229,7 +247,11 @@ async fn fill(
                     return Ok(());
                 }
                 after = Some(hit.key);
-                found.events.push(hit.shown);
+                // In two calendars it is found twice.
+                let id = (hit.shown.event, hit.shown.starts);
+                if !found.events.iter().any(|one| (one.event, one.starts) == id) {
+                    found.events.push(hit.shown);
+                }
             }
             if !hits.more || after == before {
                 break;
@@ -242,17 +264,10 @@ async fn fill(
 impl Cursor {
     /// The place before everything of a stage.
     fn before(stage: Stage) -> Self {
-        let (ms, event) = if stage.is_over() {
-            (i64::MAX, Uuid::max())
-        } else {
-            (i64::MIN, Uuid::nil())
-        };
+        let end = if stage.is_over() { i64::MAX } else { i64::MIN };
         Self {
             stage,
-            key: Key {
-                ms,
-                event: EventId(event),
-            },
+            key: Key { ms: end, doc: end },
         }
     }
 }
@@ -310,8 +325,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_reads_back(stage in 0usize..5, ms: i64, event: u128) {
-            let key = Key { ms, event: EventId(Uuid::from_u128(event)) };
+        fn a_cursor_reads_back(stage in 0usize..5, ms: i64, doc: i64) {
+            let key = Key { ms, doc };
             let cursor = Cursor { stage: Stage::ALL[stage], key };
             prop_assert_eq!(Cursor::parse(&cursor.to_string()), Some(cursor));
         }

@@ -8,7 +8,7 @@ use store::{Conn, search::words_after};
 /// Words read at once.
 const CHUNK: i64 = 50_000;
 /// Numbers that a slow transaction may still fill in, behind the last one seen.
-const LATE: i64 = 1_000;
+const LATE: i64 = 200;
 /// Readings of one word that are looked for.
 const READINGS: usize = 12;
 
@@ -102,8 +102,11 @@ impl List {
 
     /// Whether some word begins so.
     fn holds(&self, beginning: &Reading) -> bool {
-        self.words.iter().any(|(word, _)| {
-            is_alike(word, beginning) && word.letters().starts_with(beginning.letters())
+        let wanted = letters(beginning.letters());
+        self.words.iter().any(|(word, set)| {
+            wanted & !set == 0
+                && is_alike(word, beginning)
+                && word.letters().starts_with(beginning.letters())
         })
     }
 

@@ -24,13 +24,19 @@ pub const ANALYSER_VERSION: u32 = 1;
 /// How much of a description is searched, in words.
 const PROSE_WORDS: usize = 60;
 
-/// What an event is found by in one of its calendars.
-pub fn event_terms(body: &EventBody, calendar: &CalendarProfile) -> Terms {
+/// What an event is found by, in whatever calendar it stands.
+pub fn event_terms(body: &EventBody) -> Terms {
     let mut terms = Terms::default();
     add_occurrence(&mut terms, &body.main);
     for changed in body.series.iter().flat_map(|series| &series.overrides) {
         add_occurrence(&mut terms, &changed.instead);
     }
+    terms
+}
+
+/// What the events of a calendar are found by because they stand in it.
+pub fn home_terms(calendar: &CalendarProfile) -> Terms {
+    let mut terms = Terms::default();
     for (_, title) in calendar.title.iter() {
         terms.add(title, Depth::Name);
     }
@@ -112,6 +118,13 @@ mod tests {
         what.place.name = Text::new(Lang::KO, place);
         what.tags = Tag::from_label("home", Lang::EN).into_iter().collect();
         what.into()
+    }
+
+    /// An event's terms and those of its calendar.
+    fn event_terms(body: &EventBody, calendar: &CalendarProfile) -> Terms {
+        let mut terms = super::event_terms(body);
+        terms.terms.extend(home_terms(calendar).terms);
+        terms
     }
 
     /// What an index does with clauses.

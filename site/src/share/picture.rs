@@ -7,7 +7,7 @@ use web::layout::{SHARE_HEIGHT, SHARE_WIDTH};
 
 /// Raised by hand whenever the same words are drawn in another way: the address of an image names
 /// its content, and caches hold on to it.
-const DRAWING: u32 = 1;
+const DRAWING: u32 = 2;
 
 const PAPER: Rgb = [0xfb, 0xfa, 0xf7];
 const INK: Rgb = [0x1c, 0x1b, 0x19];
@@ -20,6 +20,8 @@ const WHITE: Rgb = [0xff, 0xff, 0xff];
 const SIDE: f32 = 28.0;
 const LEFT: f32 = 92.0;
 const RIGHT: f32 = SHARE_WIDTH as f32 - 72.0;
+/// Where the largest line begins.
+const HEAD: f32 = 152.0;
 const BOTTOM: f32 = SHARE_HEIGHT as f32 - 60.0;
 
 /// A state that must be seen before anything else.
@@ -73,19 +75,20 @@ impl Picture {
         };
         canvas.fill(side, 0.0, self.color);
         self.top(&mut canvas);
-        let mut y = match &self.mark {
-            Some((mark, word)) => state(&mut canvas, *mark, word, 128.0),
-            None => 152.0,
+        let taken = match &self.mark {
+            Some((mark, word)) => state(&mut canvas, *mark, word),
+            None => 0.0,
         };
         let floor = if self.foot.is_empty() {
             BOTTOM
         } else {
             BOTTOM - 64.0
         };
-        let head = fitted(&self.head, 116.0, 60.0);
-        y = lines(&mut canvas, &head, (y, floor), INK, 1.1);
+        let room = RIGHT - LEFT;
+        let head = fitted(&self.head, room - taken, 116.0, 60.0);
+        let mut y = lines(&mut canvas, &head, (HEAD, floor), INK, 1.1);
         if !self.sub.is_empty() {
-            let sub = fitted(&self.sub, 60.0, 40.0);
+            let sub = fitted(&self.sub, room, 60.0, 40.0);
             y = lines(&mut canvas, &sub, (y + 6.0, floor), MUTED, 1.25);
         }
         let title = self.title_lines(floor - y - 18.0);
@@ -155,12 +158,12 @@ struct Lines {
 }
 
 /// One line at the largest size at which it fits, else two at the smallest.
-fn fitted(text: &str, largest: f32, smallest: f32) -> Lines {
+fn fitted(text: &str, room: f32, largest: f32, smallest: f32) -> Lines {
     let mut size = largest;
-    while size > smallest && width(text, size) > RIGHT - LEFT {
+    while size > smallest && width(text, size) > room {
         size -= 4.0;
     }
-    let text = wrap(text, RIGHT - LEFT, size, 2);
+    let text = wrap(text, room, size, 2);
     Lines { text, size }
 }
 
@@ -178,22 +181,24 @@ fn lines(canvas: &mut Canvas, set: &Lines, (y, floor): (f32, f32), ink: Rgb, hig
     bottom
 }
 
-/// The state as a word on its colour; returns where the rest begins.
-fn state(canvas: &mut Canvas, mark: Mark, word: &str, y: f32) -> f32 {
+/// The state as a word on its colour, beside the date: the title keeps its room. Returns the
+/// width that it takes.
+fn state(canvas: &mut Canvas, mark: Mark, word: &str) -> f32 {
     let color = match mark {
         Mark::CalledOff => ERROR,
         Mark::Open => WARN,
     };
-    let size = 38.0;
+    let size = 44.0;
+    let w = width(word, size) + 56.0;
     let pill = Rect {
-        x: LEFT,
-        y: y + 8.0,
-        w: width(word, size) + 48.0,
-        h: 64.0,
+        x: RIGHT - w,
+        y: HEAD + 30.0,
+        w,
+        h: 76.0,
     };
-    canvas.fill(pill, 32.0, color);
-    canvas.text(word, (LEFT + 24.0, y + 54.0), size, WHITE);
-    y + 88.0
+    canvas.fill(pill, 38.0, color);
+    canvas.text(word, (pill.x + 28.0, pill.y + 54.0), size, WHITE);
+    w + 32.0
 }
 
 #[cfg(test)]
@@ -249,6 +254,19 @@ mod tests {
         assert!(count(&decoded(&off).2, ERROR) > 3_000);
         assert_eq!(count(&decoded(&picture()).2, ERROR), 0);
         assert_ne!(off.version(), picture().version());
+    }
+
+    #[test]
+    fn the_title_shows_beside_a_state_too() {
+        for mark in [None, Some((Mark::CalledOff, "취소".to_owned()))] {
+            let with = Picture { mark, ..picture() };
+            let without = Picture {
+                title: String::new(),
+                ..with.clone()
+            };
+            let ink = |picture: &Picture| count(&decoded(picture).2, INK);
+            assert!(ink(&with) > ink(&without) + 3_000, "{:?}", with.mark);
+        }
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub fn write_table(rows: &[Figures]) -> Result<()> {
     for row in rows {
         writeln!(
             out,
-            "{:<24} {:>8} {:>6} {:>8} {:>8.2} {:>8.2} {:>8.2} {:>8.2} {:>10.2}",
+            "{:<24} {:>8} {:>6} {:>8} {:>8.2} {:>8.2} {:>8.2} {:>8.2} {:>10.3}",
             row.name,
             row.requests,
             row.failed,

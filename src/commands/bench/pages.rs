@@ -17,7 +17,7 @@ use serde::Serialize;
 use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use store::Db;
 use tower::ServiceExt as _;
 use web::peer::PeerAddress;
@@ -26,6 +26,8 @@ use web::peer::PeerAddress;
 const SPREAD: usize = 500;
 /// Requests of each kind before those that count: the first fill the caches.
 const WARM_UP: usize = 20;
+/// One kind is asked for no longer than this, however slow it is.
+const LONGEST: Duration = Duration::from_secs(30);
 /// What a browser says it can read.
 const CODINGS: &str = "gzip, br";
 
@@ -213,7 +215,11 @@ async fn measure(kind: &Kind, router: &Router, known: &Known, requests: usize) -
     let mut dice = Dice::new(7);
     let mut path = || (kind.path)(known, &mut dice).context("there is nothing to ask for");
     let mut number = 0;
+    let start = Instant::now();
     for _ in 0..WARM_UP {
+        if start.elapsed() > LONGEST / 2 {
+            break;
+        }
         number += 1;
         ask(router, &path()?, number).await?;
     }
@@ -224,6 +230,9 @@ async fn measure(kind: &Kind, router: &Router, known: &Known, requests: usize) -
         let (sample, body) = ask(router, &path()?, number).await?;
         samples.push(sample);
         last = body;
+        if start.elapsed() > LONGEST {
+            break;
+        }
     }
     let cpu = cpu_time().saturating_sub(before);
     let mut figures = Figures::of(kind.name, &samples, cpu);
@@ -239,7 +248,7 @@ async fn same_bytes(body: Bytes, requests: usize) -> Result<f64> {
     for number in 0..requests {
         samples.push(ask(&router, "/", number).await?.0);
     }
-    Ok(Figures::of("same bytes", &samples, std::time::Duration::ZERO).p50_ms)
+    Ok(Figures::of("same bytes", &samples, Duration::ZERO).p50_ms)
 }
 
 /// Asks as a browser does, each time from another network: limits on how often one may ask are

@@ -3,12 +3,13 @@
 use crate::bulk::{self, Value};
 use crate::db::{Conn, Db, Tx};
 use crate::error::Result;
+use crate::search::numbers::{Numbers, ROOM, SHORT_MS, first_number};
 use crate::sql::Engine;
 use crate::{calendars, events, read_json, settings};
 use domain::calendar::{Calendar, Visibility};
 use domain::event::Event;
 use domain::id::{CalendarId, EventId};
-use domain::search::{ANALYSER_VERSION, Terms, calendar_terms, event_terms};
+use domain::search::{ANALYSER_VERSION, Terms, calendar_terms, event_terms, home_terms};
 use domain::series::Series;
 use domain::text::Text;
 use std::collections::BTreeSet;
@@ -19,7 +20,7 @@ const MADE_WITH: &str = "search_analyser";
 
 /// Where what has no date stands among what is to come: at the end of time (`Timestamp::MAX`, in
 /// milliseconds).
-const UNDATED: i64 = 253_402_207_200_999;
+pub(super) const UNDATED: i64 = 253_402_207_200_999;
 
 struct Doc {
     calendar: CalendarId,
@@ -44,17 +45,22 @@ pub(crate) async fn index_events(
     if calendar.visibility != Visibility::Public {
         return Ok(());
     }
-    let (mut docs, mut words) = (Vec::new(), BTreeSet::new());
+    let home = home_terms(&calendar.profile);
+    let (mut docs, mut words) = (Vec::new(), home.words.clone());
+    let home = joined(&home);
     for event in events {
-        let mut terms = event_terms(&event.body, &calendar.profile);
-        words.append(&mut terms.words);
-        docs.push(event_doc(event, calendar, &terms));
+        let mut terms = event_terms(&event.body);
+        // Not `append`, which goes through all that was gathered before.
+        words.extend(std::mem::take(&mut terms.words));
+        // A title without a word leaves nothing before the blank.
+        let terms = format!("{home} {}", joined(&terms)).trim().to_owned();
+        docs.push(event_doc(event, calendar, terms));
     }
     write(tx, docs).await?;
     write_words(tx, words).await
 }
 
-fn event_doc(event: &Event, calendar: &Calendar, terms: &Terms) -> Doc {
+fn event_doc(event: &Event, calendar: &Calendar, terms: String) -> Doc {
     let time = event.body.main.time.instants(&calendar.profile.zone);
     let (starts_ms, ends_ms) = time.map_or((UNDATED, UNDATED), |(starts, ends)| {
         (starts.as_millisecond(), ends.as_millisecond())
@@ -66,7 +72,7 @@ fn event_doc(event: &Event, calendar: &Calendar, terms: &Terms) -> Doc {
         starts_ms,
         ends_ms: if endless { UNDATED } else { ends_ms },
         repeats: event.body.series.is_some(),
-        terms: joined(terms),
+        terms,
     }
 }
 
@@ -106,21 +112,50 @@ async fn write(tx: &mut Tx, docs: Vec<Doc>) -> Result<()> {
         return Ok(());
     }
     let repeats = docs.iter().any(|doc| doc.repeats);
-    let last = sql!(tx, scalar Option<i64>, "SELECT max(doc) FROM search_doc")?.unwrap_or(0);
-    match tx.on() {
-        Engine::Postgres(conn) => write_postgres(conn, docs).await?,
-        Engine::Sqlite(_) => write_sqlite(tx, docs, last).await?,
-    }
+    let before = match tx.on() {
+        Engine::Sqlite(_) => {
+            let lowest = sql!(tx, scalar Option<i64>, "SELECT min(doc) FROM search_doc")?;
+            let lowest = lowest.unwrap_or(0).min(0);
+            write_sqlite(tx, docs, lowest).await?;
+            lowest
+        }
+        Engine::Postgres(_) => {
+            let highest = sql!(tx, scalar Option<i64>, "SELECT max(doc) FROM search_doc")?;
+            if let Engine::Postgres(conn) = tx.on() {
+                write_postgres(conn, docs).await?;
+            }
+            highest.unwrap_or(0)
+        }
+    };
     if repeats {
-        take_times_of_instances(tx, last).await?;
+        take_times_of_instances(tx, before).await?;
     }
     Ok(())
 }
 
-async fn write_sqlite(tx: &mut Tx, docs: Vec<Doc>, last: i64) -> Result<()> {
-    let mut rows = Vec::with_capacity(docs.len());
-    let mut texts = Vec::with_capacity(docs.len());
-    for (doc, number) in docs.into_iter().zip(last + 1..) {
+/// Takes numbers for documents (`super::numbers`) and writes them in the order of these: FTS5
+/// begins a new segment whenever a number is lower than the one before.
+async fn write_sqlite(tx: &mut Tx, docs: Vec<Doc>, lowest: i64) -> Result<()> {
+    let mut taken = Numbers::below(lowest);
+    let minutes: BTreeSet<i64> = docs.iter().filter_map(Doc::minute).collect();
+    if let Engine::Sqlite(conn) = tx.on() {
+        let minutes = crate::write_json("minutes", &minutes)?;
+        let rows: Vec<(i64, Option<i64>)> = sqlx::query_as(
+            "SELECT value, (SELECT max(doc) FROM search_doc WHERE doc >= value AND doc < value + $2)
+             FROM json_each($1)",
+        )
+        .bind(minutes)
+        .bind(ROOM)
+        .fetch_all(conn)
+        .await?;
+        taken.know(rows);
+    }
+    let numbered = docs.into_iter().map(|doc| (taken.take(doc.minute()), doc));
+    let mut numbered: Vec<(i64, Doc)> = numbered.collect();
+    numbered.sort_unstable_by_key(|(number, _)| *number);
+    let mut rows = Vec::with_capacity(numbered.len());
+    let (mut texts, mut late) = (Vec::with_capacity(numbered.len()), Vec::new());
+    for (number, doc) in numbered {
         rows.push(vec![
             Value::Int(number),
             Value::Id(doc.calendar.0),
@@ -130,7 +165,12 @@ async fn write_sqlite(tx: &mut Tx, docs: Vec<Doc>, last: i64) -> Result<()> {
             Value::Int(doc.ends_ms.saturating_sub(doc.starts_ms)),
             Value::Bool(doc.repeats),
         ]);
-        texts.push(vec![Value::Int(number), Value::Text(doc.terms)]);
+        let text = vec![Value::Int(number), Value::Text(doc.terms)];
+        if number < 0 {
+            late.push(text);
+        } else {
+            texts.push(text);
+        }
     }
     let columns = &[
         "doc",
@@ -142,7 +182,18 @@ async fn write_sqlite(tx: &mut Tx, docs: Vec<Doc>, last: i64) -> Result<()> {
         "repeats",
     ];
     bulk::insert(tx, "search_doc", columns, "", rows).await?;
+    bulk::insert(tx, "search_late", &["rowid", "terms"], "", late).await?;
     bulk::insert(tx, "search_text", &["rowid", "terms"], "", texts).await
+}
+
+impl Doc {
+    /// Where its number is taken from; `None` for calendars, and for events that may be to come
+    /// long after they began.
+    fn minute(&self) -> Option<i64> {
+        let short = self.ends_ms.saturating_sub(self.starts_ms) <= SHORT_MS;
+        let plain = self.event.is_some() && !self.repeats && short;
+        plain.then(|| first_number(self.starts_ms))
+    }
 }
 
 /// Documents of one statement: their terms are text of some kilobytes each.
@@ -176,21 +227,30 @@ async fn write_postgres(conn: &mut sqlx::PgConnection, docs: Vec<Doc>) -> Result
 }
 
 /// The first start and the last end of events that repeat, and how long their longest instance
-/// is, of documents behind `last`. What repeats for ever has no last end.
-async fn take_times_of_instances(tx: &mut Tx, last: i64) -> Result<()> {
+/// is, of documents whose numbers were taken after `before`. What repeats for ever has no last end.
+async fn take_times_of_instances(tx: &mut Tx, before: i64) -> Result<()> {
     sql!(
         tx,
         execute,
-        "UPDATE search_doc
-         SET starts_ms = coalesce((SELECT min(o.starts_ms) FROM occurrence o
-                WHERE o.event = search_doc.event), starts_ms),
-             ends_ms = CASE WHEN ends_ms = $2 THEN ends_ms ELSE
-                coalesce((SELECT max(o.ends_ms) FROM occurrence o
-                WHERE o.event = search_doc.event), ends_ms) END,
-             longest_ms = coalesce((SELECT max(o.ends_ms - o.starts_ms) FROM occurrence o
-                WHERE o.event = search_doc.event), 0)
-         WHERE doc > $1 AND repeats = TRUE",
-        last,
+        sqlite "UPDATE search_doc
+             SET starts_ms = coalesce((SELECT min(o.starts_ms) FROM occurrence o
+                    WHERE o.event = search_doc.event), starts_ms),
+                 ends_ms = CASE WHEN ends_ms = $2 THEN ends_ms ELSE
+                    coalesce((SELECT max(o.ends_ms) FROM occurrence o
+                    WHERE o.event = search_doc.event), ends_ms) END,
+                 longest_ms = coalesce((SELECT max(o.ends_ms - o.starts_ms) FROM occurrence o
+                    WHERE o.event = search_doc.event), 0)
+             WHERE doc < $1 AND repeats = TRUE"
+        postgres "UPDATE search_doc
+             SET starts_ms = coalesce((SELECT min(o.starts_ms) FROM occurrence o
+                    WHERE o.event = search_doc.event), starts_ms),
+                 ends_ms = CASE WHEN ends_ms = $2 THEN ends_ms ELSE
+                    coalesce((SELECT max(o.ends_ms) FROM occurrence o
+                    WHERE o.event = search_doc.event), ends_ms) END,
+                 longest_ms = coalesce((SELECT max(o.ends_ms - o.starts_ms) FROM occurrence o
+                    WHERE o.event = search_doc.event), 0)
+             WHERE doc > $1 AND repeats = TRUE",
+        before,
         UNDATED
     )?;
     Ok(())
@@ -213,7 +273,9 @@ pub(crate) async fn forget(tx: &mut Tx, events: &[EventId]) -> Result<()> {
                 let ids = crate::write_json("ids", &ids)?;
                 for statement in [
                     "DELETE FROM search_text WHERE rowid IN (SELECT doc FROM search_doc
-                        WHERE event IN (SELECT unhex(value) FROM json_each($1)))",
+                        WHERE doc >= 0 AND event IN (SELECT unhex(value) FROM json_each($1)))",
+                    "DELETE FROM search_late WHERE rowid IN (SELECT doc FROM search_doc
+                        WHERE doc < 0 AND event IN (SELECT unhex(value) FROM json_each($1)))",
                     "DELETE FROM search_doc
                      WHERE event IN (SELECT unhex(value) FROM json_each($1))",
                 ] {
@@ -238,7 +300,7 @@ pub(crate) async fn forget(tx: &mut Tx, events: &[EventId]) -> Result<()> {
 async fn forget_calendar_itself(tx: &mut Tx, calendar: CalendarId) -> Result<()> {
     if let Engine::Sqlite(conn) = tx.on() {
         sqlx::query(
-            "DELETE FROM search_text WHERE rowid IN (SELECT doc FROM search_doc
+            "DELETE FROM search_late WHERE rowid IN (SELECT doc FROM search_doc
                 WHERE calendar = $1 AND event IS NULL)",
         )
         .bind(calendar.0)
@@ -256,13 +318,17 @@ async fn forget_calendar_itself(tx: &mut Tx, calendar: CalendarId) -> Result<()>
 
 async fn forget_calendar(tx: &mut Tx, calendar: CalendarId) -> Result<()> {
     if let Engine::Sqlite(conn) = tx.on() {
-        sqlx::query(
+        for statement in [
             "DELETE FROM search_text
-             WHERE rowid IN (SELECT doc FROM search_doc WHERE calendar = $1)",
-        )
-        .bind(calendar.0)
-        .execute(conn)
-        .await?;
+             WHERE rowid IN (SELECT doc FROM search_doc WHERE calendar = $1 AND doc >= 0)",
+            "DELETE FROM search_late
+             WHERE rowid IN (SELECT doc FROM search_doc WHERE calendar = $1 AND doc < 0)",
+        ] {
+            sqlx::query(statement)
+                .bind(calendar.0)
+                .execute(&mut *conn)
+                .await?;
+        }
     }
     sql!(
         tx,
@@ -316,9 +382,12 @@ pub async fn rebuild(db: &Db) -> Result<usize> {
     }
     let mut tx = db.begin().await?;
     if let Engine::Sqlite(conn) = tx.on() {
-        sqlx::query("INSERT INTO search_text (search_text) VALUES ('optimize')")
-            .execute(conn)
-            .await?;
+        for statement in [
+            "INSERT INTO search_text (search_text) VALUES ('optimize')",
+            "INSERT INTO search_late (search_late) VALUES ('optimize')",
+        ] {
+            sqlx::query(statement).execute(&mut *conn).await?;
+        }
     }
     mark_current(&mut tx).await?;
     tx.commit().await?;

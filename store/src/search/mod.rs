@@ -5,9 +5,10 @@
 mod find;
 mod index;
 mod misses;
+mod numbers;
 mod words;
 
-pub use find::{Coming, Hit, Hits, Key, Over, calendars, coming, over};
+pub use find::{Coming, Hit, Hits, Key, Over, calendars, coming, exists, over};
 pub(crate) use index::{forget, index_calendar, index_events, mark_current, reindex_calendar};
 pub use index::{is_current, rebuild};
 pub use misses::{Miss, miss, misses};
