@@ -357,6 +357,10 @@ on_both! {
         let found = store::search::calendars(&mut conn, &clauses, None, None, 5).await.unwrap();
         assert_eq!(found.len(), 1);
         let none = domain::search::Clauses { all: clauses.all.clone(), ..Default::default() };
+        assert!(store::search::exists(&mut conn, &clauses).await.unwrap());
+        let nowhere = domain::search::Query::parse("다람못").unwrap()
+            .calendar_clauses(domain::search::Reach::Titles);
+        assert!(!store::search::exists(&mut conn, &nowhere).await.unwrap());
         let over = store::search::Over {
             clauses: &none, before: now(), calendar: None, category: None, after: None, limit: 5,
         };
