@@ -47,8 +47,42 @@ pub fn chips(shown: &[Shown], ask: &Ask, path: &str, primary: Lang, t: T) -> Vec
     .collect()
 }
 
+/// What tags that many calendars have are called in the reader's language, whatever language the
+/// source named them in.
+fn usual_name(key: &str, t: T) -> Option<&'static str> {
+    Some(match key {
+        "home" => t.s("tags.home"),
+        "away" => t.s("tags.away"),
+        "match" => t.s("tags.match"),
+        "friendly" => t.s("tags.friendly"),
+        "ticket" => t.s("tags.ticket"),
+        "show" => t.s("tags.show"),
+        "matinee" => t.s("tags.matinee"),
+        "evening" => t.s("tags.evening"),
+        "practice" => t.s("tags.practice"),
+        "qualifying" => t.s("tags.qualifying"),
+        "race" => t.s("tags.race"),
+        "stage" => t.s("tags.stage"),
+        "registration" => t.s("tags.registration"),
+        "online" => t.s("tags.online"),
+        "on-site" => t.s("tags.on_site"),
+        "radio" => t.s("tags.radio"),
+        "members" => t.s("tags.members"),
+        _ => return None,
+    })
+}
+
 fn chip(key: &str, label: Option<Said>, ask: &Ask, path: &str, t: T) -> Chip {
     let label = label.filter(|said| !said.text.is_empty());
+    let usual = usual_name(key, t).map(|name| Said {
+        lang: t.code().to_owned(),
+        text: name.to_owned(),
+    });
+    let label = match label {
+        // A source that wrote the bare key said nothing about any language.
+        Some(label) if label.lang == t.code() && label.text != key => Some(label),
+        other => usual.or(other),
+    };
     let has = |list: &[String]| list.iter().any(|one| one == key);
     Chip {
         label: label.unwrap_or_else(|| Said {
@@ -92,6 +126,15 @@ mod tests {
 
     fn of(shown: &[Shown], tags: &str) -> Vec<Chip> {
         chips(shown, &ask(tags), "/x", Lang::KO, T::new(UiLang::Ko))
+    }
+
+    #[test]
+    fn common_tags_are_called_in_the_reader_s_language() {
+        for (key, ko, en) in [("home", "홈", "Home"), ("on-site", "현장", "On site")] {
+            assert_eq!(usual_name(key, T::new(UiLang::Ko)), Some(ko));
+            assert_eq!(usual_name(key, T::new(UiLang::En)), Some(en));
+        }
+        assert_eq!(usual_name("group-a", T::new(UiLang::Ko)), None);
     }
 
     #[test]

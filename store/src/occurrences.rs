@@ -1,7 +1,7 @@
 //! When everything takes place: derived from the events, for pages, search and answers (R3).
 //!
 //! A row stands for one instance in one calendar, so every list is a range of one index. What
-//! overlaps a span of time began within [`REACH`] before it, unless it is marked as lasting
+//! overlaps a span of time began within `REACH` before it, unless it is marked as lasting
 //! longer; those few are found by their ends. Neither look reads what has nothing to do with the
 //! answer, however long the database has been kept (`docs/decisions/0012`).
 

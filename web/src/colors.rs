@@ -18,7 +18,7 @@ pub fn class(color: Color) -> String {
 
 /// A set of colours and the style sheet that names them. The address says which colours, so that
 /// the sheet is made from its address alone and may be kept for ever; how the colours are mixed is
-/// therefore part of the address, too: whoever changes it changes [`FIRST_WORD`].
+/// therefore part of the address, too: whoever changes it changes `FIRST_WORD`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ColorSheet(BTreeSet<[u8; 3]>);
 
