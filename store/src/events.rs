@@ -157,7 +157,8 @@ pub async fn place(tx: &mut Tx, event: &Event, calendar: CalendarId, at: Timesta
     let rows = crate::occurrences::Rows::None;
     crate::occurrences::derive_in(tx, calendar, &[event], at, rows).await?;
     if let Some(place) = crate::calendars::by_id(tx, calendar).await? {
-        crate::search::index_events(tx, &place, [event]).await?;
+        let found_by = [(event, crate::search::terms_of(event))];
+        crate::search::index_events(tx, &place, found_by).await?;
     }
     let created = BTreeMap::from([(calendar, vec![(event.id, ChangeKind::Created)])]);
     let revisions = crate::publish::record(tx, created, at).await?;

@@ -14,6 +14,7 @@ use domain::id::{CalendarId, EventId, SourceId};
 use domain::zone::Zone;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// A change to one event.
 #[derive(Debug, Clone)]
@@ -92,6 +93,9 @@ pub async fn publish(tx: &mut Tx, batch: Batch<'_>) -> Result<BTreeMap<CalendarI
             touched.entry(place).or_default().push((id, kind));
         }
     }
+    // While the database writes the rows, another thread makes the terms.
+    let created = Arc::new(created);
+    let mut terms = search::analyse(&created);
     insert(tx, calendar, source, &created).await?;
     let home = (calendar, zone);
     let fresh: Vec<&Event> = created.iter().collect();
@@ -108,8 +112,13 @@ pub async fn publish(tx: &mut Tx, batch: Batch<'_>) -> Result<BTreeMap<CalendarI
         let Some(place) = calendars::by_id(tx, *place).await? else {
             continue;
         };
-        let fresh = created.iter().filter(|_| place.id == calendar);
+        let is_home = place.id == calendar;
+        let fresh = created
+            .iter()
+            .filter(|_| is_home)
+            .zip(terms.take(is_home).await);
         let moved = changes.iter().filter_map(|(id, _)| replaced.get(id));
+        let moved = moved.map(|event| (event, search::terms_of(event)));
         search::index_events(tx, &place, fresh.chain(moved)).await?;
     }
     record(tx, touched, at).await

@@ -13,6 +13,8 @@ use domain::search::{ANALYSER_VERSION, Terms, calendar_terms, event_terms, home_
 use domain::series::Series;
 use domain::text::Text;
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// Version of the analyser that the index was made with.
@@ -36,11 +38,53 @@ fn joined(terms: &Terms) -> String {
     terms.join(" ")
 }
 
+/// Events from which on it pays to make their terms on another thread.
+const MANY: usize = 500;
+
+/// The terms of several events, perhaps still being made.
+pub(crate) enum Analysis {
+    Made(Vec<Terms>),
+    UnderWay(Arc<Vec<Event>>, JoinHandle<Vec<Terms>>),
+}
+
+/// What an event is found by.
+pub(crate) fn terms_of(event: &Event) -> Terms {
+    event_terms(&event.body)
+}
+
+/// Begins to make the terms of events.
+pub(crate) fn analyse(events: &Arc<Vec<Event>>) -> Analysis {
+    let all = |events: &[Event]| events.iter().map(terms_of).collect();
+    if events.len() < MANY {
+        return Analysis::Made(all(events));
+    }
+    let theirs = events.clone();
+    let handle = tokio::task::spawn_blocking(move || all(&theirs));
+    Analysis::UnderWay(events.clone(), handle)
+}
+
+impl Analysis {
+    /// The terms in the events' order, once; none where they are not wanted.
+    pub(crate) async fn take(&mut self, wanted: bool) -> Vec<Terms> {
+        if !wanted {
+            return Vec::new();
+        }
+        match std::mem::replace(self, Self::Made(Vec::new())) {
+            Self::Made(terms) => terms,
+            Self::UnderWay(events, handle) => match handle.await {
+                Ok(terms) => terms,
+                // The thread could not be had: the work is the same here.
+                Err(_) => events.iter().map(terms_of).collect(),
+            },
+        }
+    }
+}
+
 /// Writes the events of one calendar. Their instances must be written before.
-pub(crate) async fn index_events(
+pub(crate) async fn index_events<'a>(
     tx: &mut Tx,
     calendar: &Calendar,
-    events: impl IntoIterator<Item = &Event>,
+    events: impl IntoIterator<Item = (&'a Event, Terms)>,
 ) -> Result<()> {
     if calendar.visibility != Visibility::Public {
         return Ok(());
@@ -48,8 +92,7 @@ pub(crate) async fn index_events(
     let home = home_terms(&calendar.profile);
     let (mut docs, mut words) = (Vec::new(), home.words.clone());
     let home = joined(&home);
-    for event in events {
-        let mut terms = event_terms(&event.body);
+    for (event, mut terms) in events {
         // Not `append`, which goes through all that was gathered before.
         words.extend(std::mem::take(&mut terms.words));
         // A title without a word leaves nothing before the blank.
@@ -345,7 +388,8 @@ pub(crate) async fn reindex_calendar(tx: &mut Tx, calendar: &Calendar) -> Result
     if calendar.visibility == Visibility::Public {
         index_calendar(tx, calendar).await?;
         let events = events::of_calendar(tx, calendar.id).await?;
-        index_events(tx, calendar, &events).await?;
+        let found_by = events.iter().map(|event| (event, terms_of(event)));
+        index_events(tx, calendar, found_by).await?;
     }
     Ok(())
 }

@@ -9,7 +9,9 @@ mod numbers;
 mod words;
 
 pub use find::{Coming, Hit, Hits, Key, Over, calendars, coming, exists, over};
-pub(crate) use index::{forget, index_calendar, index_events, mark_current, reindex_calendar};
+pub(crate) use index::{
+    analyse, forget, index_calendar, index_events, mark_current, reindex_calendar, terms_of,
+};
 pub use index::{is_current, rebuild};
 pub use misses::{Miss, miss, misses};
 pub use words::words_after;
