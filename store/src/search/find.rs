@@ -408,7 +408,8 @@ pub async fn over(conn: &mut Conn, asked: Over<'_>) -> Result<Hits> {
     read(rows, asked.limit)
 }
 
-/// Whether anything at all is found.
+/// Whether anything at all is found. PostgreSQL is asked for all of it: for one row it would
+/// expect to meet it soon, and read the whole table when there is none.
 pub async fn exists(conn: &mut Conn, clauses: &Clauses) -> Result<bool> {
     let text = written(conn, clauses, None);
     let found = sql!(
@@ -418,7 +419,10 @@ pub async fn exists(conn: &mut Conn, clauses: &Clauses) -> Result<bool> {
              UNION ALL
              SELECT rowid FROM (SELECT rowid FROM search_late WHERE search_late MATCH $1 LIMIT 1)
              LIMIT 1"
-        postgres "SELECT doc FROM search_doc WHERE terms @@ CAST($1 AS tsquery) LIMIT 1",
+        postgres "WITH found AS MATERIALIZED (
+                SELECT doc FROM search_doc WHERE terms @@ CAST($1 AS tsquery)
+             )
+             SELECT doc FROM found LIMIT 1",
         &text
     )?;
     Ok(found.is_some())
