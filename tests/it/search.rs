@@ -299,6 +299,38 @@ on_both! {
         assert_eq!(store::search::rebuild(&fresh.db).await.unwrap(), 1);
     }
 
+    async fn an_index_that_is_half_made_does_not_pass_for_whole(fresh) {
+        for n in 0..40 {
+            let home = calendar(&fresh.db, &format!("half-{n}")).await;
+            let body = game("다람못 축제", "2027-04-10T18:30:00");
+            write(&fresh.db, &home, create(&[event("a", body)])).await;
+        }
+        let half = {
+            let rebuild = store::search::rebuild(&fresh.db);
+            tokio::pin!(rebuild);
+            loop {
+                tokio::select! {
+                    biased;
+                    done = &mut rebuild => break done.is_err(),
+                    () = tokio::task::yield_now() => {
+                        let mut conn = fresh.db.read().await.unwrap();
+                        if !store::search::is_current(&mut conn).await.unwrap() {
+                            break true;
+                        }
+                    }
+                }
+            }
+        };
+        assert!(half, "it says so while it is being made");
+        // Broken off, as by a crash: the next start makes it anew.
+        let search = Search::start(fresh.db.clone());
+        search.keep_current().await.unwrap();
+        let mut conn = fresh.db.read().await.unwrap();
+        assert!(store::search::is_current(&mut conn).await.unwrap());
+        drop(conn);
+        assert_eq!(find(&search, &asked("축재")).await.events.len(), 10);
+    }
+
     async fn filters_leave_out_the_rest(fresh) {
         let home = calendar(&fresh.db, "filters").await;
         let body = |title: &str, place: &str, tag: &str| -> EventBody {

@@ -413,6 +413,8 @@ pub async fn rebuild(db: &Db) -> Result<usize> {
     drop(conn);
     let mut tx = db.begin().await?;
     sql!(tx, execute, "DELETE FROM search_word")?;
+    // From here to the end it is nobody's: one that breaks off is made anew at the next start.
+    settings::put(&mut tx, MADE_WITH, "").await?;
     tx.commit().await?;
     for (id, _) in &ids {
         let mut tx = db.begin().await?;
