@@ -22,7 +22,7 @@ const MADE_WITH: &str = "search_analyser";
 
 /// Where what has no date stands among what is to come: at the end of time (`Timestamp::MAX`, in
 /// milliseconds).
-pub(super) const UNDATED: i64 = 253_402_207_200_999;
+const UNDATED: i64 = 253_402_207_200_999;
 
 struct Doc {
     calendar: CalendarId,
@@ -155,23 +155,23 @@ async fn write(tx: &mut Tx, docs: Vec<Doc>) -> Result<()> {
         return Ok(());
     }
     let repeats = docs.iter().any(|doc| doc.repeats);
-    let before = match tx.on() {
+    let (after, before) = match tx.on() {
         Engine::Sqlite(_) => {
             let lowest = sql!(tx, scalar Option<i64>, "SELECT min(doc) FROM search_doc")?;
             let lowest = lowest.unwrap_or(0).min(0);
             write_sqlite(tx, docs, lowest).await?;
-            lowest
+            (i64::MIN, lowest)
         }
         Engine::Postgres(_) => {
             let highest = sql!(tx, scalar Option<i64>, "SELECT max(doc) FROM search_doc")?;
             if let Engine::Postgres(conn) = tx.on() {
                 write_postgres(conn, docs).await?;
             }
-            highest.unwrap_or(0)
+            (highest.unwrap_or(0), i64::MAX)
         }
     };
     if repeats {
-        take_times_of_instances(tx, before).await?;
+        take_times_of_instances(tx, after, before).await?;
     }
     Ok(())
 }
@@ -270,29 +270,21 @@ async fn write_postgres(conn: &mut sqlx::PgConnection, docs: Vec<Doc>) -> Result
 }
 
 /// The first start and the last end of events that repeat, and how long their longest instance
-/// is, of documents whose numbers were taken after `before`. What repeats for ever has no last end.
-async fn take_times_of_instances(tx: &mut Tx, before: i64) -> Result<()> {
+/// is, of documents with numbers between two others. What repeats for ever has no last end.
+async fn take_times_of_instances(tx: &mut Tx, after: i64, before: i64) -> Result<()> {
     sql!(
         tx,
         execute,
-        sqlite "UPDATE search_doc
-             SET starts_ms = coalesce((SELECT min(o.starts_ms) FROM occurrence o
-                    WHERE o.event = search_doc.event), starts_ms),
-                 ends_ms = CASE WHEN ends_ms = $2 THEN ends_ms ELSE
-                    coalesce((SELECT max(o.ends_ms) FROM occurrence o
-                    WHERE o.event = search_doc.event), ends_ms) END,
-                 longest_ms = coalesce((SELECT max(o.ends_ms - o.starts_ms) FROM occurrence o
-                    WHERE o.event = search_doc.event), 0)
-             WHERE doc < $1 AND repeats = TRUE"
-        postgres "UPDATE search_doc
-             SET starts_ms = coalesce((SELECT min(o.starts_ms) FROM occurrence o
-                    WHERE o.event = search_doc.event), starts_ms),
-                 ends_ms = CASE WHEN ends_ms = $2 THEN ends_ms ELSE
-                    coalesce((SELECT max(o.ends_ms) FROM occurrence o
-                    WHERE o.event = search_doc.event), ends_ms) END,
-                 longest_ms = coalesce((SELECT max(o.ends_ms - o.starts_ms) FROM occurrence o
-                    WHERE o.event = search_doc.event), 0)
-             WHERE doc > $1 AND repeats = TRUE",
+        "UPDATE search_doc
+         SET starts_ms = coalesce((SELECT min(o.starts_ms) FROM occurrence o
+                WHERE o.event = search_doc.event), starts_ms),
+             ends_ms = CASE WHEN ends_ms = $3 THEN ends_ms ELSE
+                coalesce((SELECT max(o.ends_ms) FROM occurrence o
+                WHERE o.event = search_doc.event), ends_ms) END,
+             longest_ms = coalesce((SELECT max(o.ends_ms - o.starts_ms) FROM occurrence o
+                WHERE o.event = search_doc.event), 0)
+         WHERE doc > $1 AND doc < $2 AND repeats = TRUE",
+        after,
         before,
         UNDATED
     )?;
