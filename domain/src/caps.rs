@@ -47,6 +47,22 @@ pub const ADDRESS_BYTES: usize = 2 << 10;
 pub const TAGS: usize = 32;
 /// Longest public UID taken over from a source, in bytes.
 pub const UID_BYTES: usize = 512;
+/// Most alarms before one event.
+pub const ALARMS: usize = 5;
+/// Most calendars in one personal feed.
+pub const RECIPE_CALENDARS: usize = 100;
+/// Most events hidden from one calendar of a personal feed.
+pub const RECIPE_HIDDEN: usize = 2_000;
+/// Most places that one filter names.
+pub const FILTER_PLACES: usize = 20;
+/// Most read-only addresses of one personal feed at a time.
+pub const SUBSCRIPTION_ADDRESSES: usize = 50;
+/// Longest name of such an address, in characters.
+pub const ADDRESS_LABEL_CHARS: usize = 40;
+/// Longest note that a reader leaves for the desk, in characters.
+pub const NOTE_CHARS: usize = 500;
+/// Longest past that a feed can be asked for by days.
+pub const PAST_DAYS: u16 = 3_650;
 /// Candidate days or times that one expansion may look at before it gives up.
 pub const EXPANSION_STEPS: u64 = 500_000;
 /// Instances that one expansion may yield.

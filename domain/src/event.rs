@@ -2,6 +2,7 @@
 //! version stand beside it in [`Event`].
 
 use crate::id::{EventId, PublicId};
+use crate::news::News;
 use crate::patch::Field;
 use crate::series::Series;
 use crate::tag::Tag;
@@ -270,6 +271,8 @@ pub struct Event {
     pub modified: Timestamp,
     /// What it says.
     pub body: EventBody,
+    /// What changed lately, newest first; told inside its entry until a job takes it out.
+    pub news: Vec<News>,
 }
 
 /// What a source says about one event, before it is matched with what we have.

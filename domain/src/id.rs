@@ -29,6 +29,10 @@ ids! {
     SourceId,
     /// Something not yet public (R8).
     ProposalId,
+    /// One person's own calendar (R16).
+    SubscriptionId,
+    /// A read-only address of such a calendar.
+    AddressId,
 }
 
 /// 128 random bits as 22 characters of base 62, fixed width (R10). The caller brings the bits.

@@ -3,19 +3,24 @@
 //! Pure: no I/O, no clock of its own, no randomness, no async. Everything that another part
 //! decides about schedules it decides by calling a function here.
 
+pub mod alarm;
 pub mod calendar;
 pub mod caps;
 pub mod change;
 pub mod clock;
+pub mod count;
 pub mod event;
 pub mod expand;
 pub mod filter;
 pub mod id;
+pub mod key;
 pub mod merge;
+pub mod news;
 pub mod opening;
 pub mod patch;
 pub mod policy;
 pub mod proposal;
+pub mod recipe;
 pub mod recur;
 pub mod search;
 pub mod series;

@@ -5,13 +5,25 @@
 pub enum Caller {
     /// Anybody.
     Anonymous,
+    /// Who holds an address of a personal calendar: its owner's devices, and friends.
+    Reader,
+    /// Who opened a signed link inside the entries of their own calendar.
+    OwnReader,
+    /// Who holds the manage key of a personal calendar.
+    Subscriber,
     /// Somebody at the machine's own command line.
     Operator,
 }
 
 impl Caller {
     /// All kinds of callers, for tables and tests.
-    pub const ALL: &'static [Self] = &[Self::Anonymous, Self::Operator];
+    pub const ALL: &'static [Self] = &[
+        Self::Anonymous,
+        Self::Reader,
+        Self::OwnReader,
+        Self::Subscriber,
+        Self::Operator,
+    ];
 }
 
 /// What a route or a command lets somebody do.
@@ -23,18 +35,48 @@ pub enum Permission {
     ReadHealth,
     /// Put a schedule into a calendar.
     ImportSchedule,
+    /// Make a personal calendar.
+    MakeSubscription,
+    /// Read one personal calendar: the caller's.
+    ReadSubscription,
+    /// See and change its recipe, its addresses and its keys.
+    ManageSubscription,
+    /// Leave one event of it out, or take it back in.
+    HideOwnEvent,
+    /// Say that something about one of its events is wrong.
+    ReportOwnEvent,
 }
 
 impl Permission {
     /// All permissions, for tables and tests.
-    pub const ALL: &'static [Self] = &[Self::ReadPublished, Self::ReadHealth, Self::ImportSchedule];
+    pub const ALL: &'static [Self] = &[
+        Self::ReadPublished,
+        Self::ReadHealth,
+        Self::ImportSchedule,
+        Self::MakeSubscription,
+        Self::ReadSubscription,
+        Self::ManageSubscription,
+        Self::HideOwnEvent,
+        Self::ReportOwnEvent,
+    ];
 }
 
 /// The table.
 pub const fn may(caller: Caller, permission: Permission) -> bool {
-    match (caller, permission) {
-        (_, Permission::ReadPublished | Permission::ReadHealth) => true,
-        (Caller::Operator, Permission::ImportSchedule) => true,
-        (Caller::Anonymous, Permission::ImportSchedule) => false,
+    use Permission::{
+        HideOwnEvent, ImportSchedule, MakeSubscription, ManageSubscription, ReadHealth,
+        ReadPublished, ReadSubscription, ReportOwnEvent,
+    };
+    match caller {
+        Caller::Operator => true,
+        _ if matches!(permission, ReadPublished | ReadHealth | MakeSubscription) => true,
+        Caller::Anonymous => false,
+        Caller::Reader => matches!(permission, ReadSubscription),
+        Caller::OwnReader => matches!(permission, HideOwnEvent | ReportOwnEvent),
+        Caller::Subscriber => match permission {
+            ReadSubscription | ManageSubscription | HideOwnEvent | ReportOwnEvent => true,
+            ReadPublished | ReadHealth | MakeSubscription => true,
+            ImportSchedule => false,
+        },
     }
 }

@@ -86,6 +86,8 @@ pub struct Proposal {
     pub state: State,
     /// What is proposed.
     pub aim: Aim,
+    /// What the proposer says about it, in their own words; for the desk, never public.
+    pub note: Option<String>,
     /// When it was made.
     pub created: Timestamp,
     /// When a scheduled one becomes public.

@@ -344,6 +344,7 @@ fn create(
         created: modified,
         modified,
         body: draft.body.clone(),
+        news: Vec::new(),
     }));
 }
 

@@ -6,6 +6,7 @@ use crate::{instant, read_json, write_json};
 use domain::calendar::{Calendar, CalendarProfile, Visibility};
 use domain::id::{CalendarId, PublicId};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
@@ -180,6 +181,21 @@ pub async fn revisions(conn: &mut Conn) -> Result<Vec<(CalendarId, i64)>> {
         .collect())
 }
 
+/// The calendars that changed last, withdrawn ones too, the latest first: where nodes look for what
+/// a change has moved. Clocks of nodes differ, so that one may be missing; [`tally`] tells.
+pub async fn changed_last(conn: &mut Conn, limit: i64) -> Result<Vec<Calendar>> {
+    let rows = sql!(
+        conn,
+        all Row,
+        "SELECT id, public_id, profile, visibility, revision, modified_ms, as_of, created_ms
+         FROM calendar
+         ORDER BY modified_ms DESC, id DESC
+         LIMIT $1",
+        limit
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
 /// How many calendars there are, and their revisions added up. Revisions only rise and no calendar
 /// is ever deleted: the same two numbers mean that nothing was published.
 pub async fn tally(conn: &mut Conn) -> Result<(i64, i64)> {
@@ -335,9 +351,31 @@ pub async fn update_profile(
         write_json("calendar", profile)?
     )?;
     crate::occurrences::put_in_category(tx, id).await?;
-    let renamed = before.is_none_or(|before| before.profile.title != profile.title);
+    let renamed = before
+        .as_ref()
+        .is_none_or(|before| before.profile.title != profile.title);
     find_again(tx, id, renamed).await?;
-    bump(tx, id, at).await
+    let told_otherwise = before.is_some_and(|before| {
+        before.profile.language != profile.language || before.profile.zone != profile.zone
+    });
+    let revision = bump(tx, id, at).await?;
+    if told_otherwise {
+        // Every entry is written otherwise without a change of its own: who asks for changes only
+        // has to begin anew.
+        raise_log_floor(tx, id, revision).await?;
+    }
+    Ok(revision)
+}
+
+async fn raise_log_floor(tx: &mut Tx, id: CalendarId, revision: i64) -> Result<()> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE calendar SET log_floor = $2 WHERE id = $1 AND log_floor < $2",
+        id.0,
+        revision
+    )?;
+    Ok(())
 }
 
 /// Makes a calendar findable as it is now, with its events where they are found by its name too.
@@ -368,36 +406,60 @@ pub async fn set_visibility(
     bump(tx, id, at).await
 }
 
-/// Moves the window of past events of every calendar that is due (R14): each on a weekday of its
-/// own, so that not all feeds change on one day, and none is left for more than a week. One
-/// `refreshed` revision each, without change rows. Returns how many moved.
-pub async fn roll_windows(tx: &mut Tx, now: Timestamp) -> Result<usize> {
+/// Moves the window of past events of calendars that are due (R14), at most `limit` of them: each
+/// on a weekday of its own, so that not all feeds change on one day, and none is left for more than
+/// a week. One `refreshed` revision each, without change rows. Returns how many moved: as many as
+/// `limit` means that there may be more.
+pub async fn roll_windows(tx: &mut Tx, now: Timestamp, limit: usize) -> Result<usize> {
+    // Somewhere on earth it is already tomorrow in UTC; nowhere is it later than that.
+    let utc = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let tomorrow = utc.tomorrow().unwrap_or(utc);
+    let rows = sql!(
+        tx,
+        all(Uuid, String),
+        "SELECT id, as_of FROM calendar WHERE as_of < $1 ORDER BY id",
+        tomorrow.to_string()
+    )?;
     let mut moved = 0;
-    for calendar in all_with_withdrawn(tx).await? {
+    for (id, as_of) in rows {
+        if moved == limit {
+            break;
+        }
+        let id = CalendarId(id);
+        let as_of: Date = as_of.parse().map_err(|_| Error::Damaged {
+            what: "calendar",
+            cause: "as_of".to_owned(),
+        })?;
+        // Most are not due in any zone: that is seen without reading their profiles.
+        let days = [utc.yesterday().unwrap_or(utc), utc, tomorrow];
+        if !days.iter().any(|day| window_is_due(id, as_of, *day)) {
+            continue;
+        }
+        let Some(calendar) = by_id(tx, id).await? else {
+            continue;
+        };
         let today = now.to_zoned(calendar.profile.zone.rules().clone()).date();
-        let age = i64::from(
-            calendar
-                .as_of
-                .until(today)
-                .map_or(0, |span| span.get_days()),
-        );
-        let own_day = calendar.id.0.as_bytes()[15] % 7;
-        let is_own_day = today.weekday().to_monday_zero_offset().unsigned_abs() == own_day;
-        let is_due = age >= 7 || (age >= 1 && is_own_day);
-        if !is_due {
+        if !window_is_due(id, calendar.as_of, today) {
             continue;
         }
         sql!(
             tx,
             execute,
             "UPDATE calendar SET as_of = $2 WHERE id = $1",
-            calendar.id.0,
+            id.0,
             today.to_string()
         )?;
-        bump(tx, calendar.id, now).await?;
+        bump(tx, id, now).await?;
         moved += 1;
     }
     Ok(moved)
+}
+
+fn window_is_due(id: CalendarId, as_of: Date, today: Date) -> bool {
+    let age = as_of.until(today).map_or(0, |span| span.get_days());
+    let own_day = id.0.as_bytes()[15] % 7;
+    let is_own_day = today.weekday().to_monday_zero_offset().unsigned_abs() == own_day;
+    age >= 7 || (age >= 1 && is_own_day)
 }
 
 /// The calendar's revision, locked against others until the transaction ends. On SQLite the

@@ -7,6 +7,7 @@ use domain::id::CalendarId;
 use sqlx::Connection;
 use sqlx::postgres::PgListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -20,11 +21,19 @@ const SAFETY_POLL: Duration = Duration::from_secs(1);
 
 /// Rings in this process when a transaction has committed.
 #[derive(Clone, Default, Debug)]
-pub(crate) struct Bell(Arc<watch::Sender<u64>>);
+pub(crate) struct Bell {
+    rung: Arc<watch::Sender<u64>>,
+    /// How often personal calendars have changed, as far as this process knows.
+    subscriptions: Arc<AtomicU64>,
+}
 
 impl Bell {
     pub(crate) fn ring(&self) {
-        self.0.send_modify(|rung| *rung += 1);
+        self.rung.send_modify(|rung| *rung += 1);
+    }
+
+    pub(crate) fn note_subscriptions(&self) {
+        self.subscriptions.fetch_add(1, Ordering::Release);
     }
 }
 
@@ -48,6 +57,18 @@ enum Ear {
 }
 
 impl Db {
+    /// Another number after each commit that changed personal calendars: what is remembered of
+    /// them under an earlier number has to be looked up again. Commits of other processes count
+    /// once [`Db::subscriptions_changed_elsewhere`] was told.
+    pub fn subscriptions_seen(&self) -> u64 {
+        self.bell.subscriptions.load(Ordering::Acquire)
+    }
+
+    /// Says that another process has changed personal calendars.
+    pub fn subscriptions_changed_elsewhere(&self) {
+        self.bell.note_subscriptions();
+    }
+
     /// A watch that begins now.
     pub fn watch(&self) -> Watch {
         let ear = match self.pools {
@@ -58,7 +79,7 @@ impl Db {
             Pools::Postgres { .. } => Ear::Postgres { listener: None },
         };
         Watch {
-            rung: self.bell.0.subscribe(),
+            rung: self.bell.rung.subscribe(),
             db: self.clone(),
             ear,
         }
@@ -137,12 +158,24 @@ async fn notification(listener: &mut Option<Box<PgListener>>, pool: &sqlx::PgPoo
     Ok(())
 }
 
+/// What is announced instead of a calendar's id when personal calendars changed.
+const SUBSCRIPTIONS: &str = "subscriptions";
+
 /// Queues a wake-up for other nodes; PostgreSQL delivers it when the transaction commits.
 pub(crate) async fn announce(tx: &mut crate::db::Tx, calendar: CalendarId) -> Result<()> {
+    tell(tx, &calendar.to_string()).await
+}
+
+/// The same for recipes and addresses.
+pub(crate) async fn announce_subscriptions(tx: &mut crate::db::Tx) -> Result<()> {
+    tell(tx, SUBSCRIPTIONS).await
+}
+
+async fn tell(tx: &mut crate::db::Tx, what: &str) -> Result<()> {
     if let crate::sql::Engine::Postgres(conn) = tx.on() {
         sqlx::query("SELECT pg_notify($1, $2)")
             .bind(CHANNEL)
-            .bind(calendar.to_string())
+            .bind(what)
             .execute(conn)
             .await?;
     }

@@ -83,6 +83,8 @@ pub enum Conn {
 pub struct Tx {
     conn: Conn,
     bell: Bell,
+    /// Whether recipes or addresses change in it.
+    subscriptions: bool,
 }
 
 impl std::ops::Deref for Tx {
@@ -131,6 +133,7 @@ impl Db {
         Ok(Tx {
             conn,
             bell: self.bell.clone(),
+            subscriptions: false,
         })
     }
 
@@ -146,6 +149,7 @@ impl Db {
         Ok(Tx {
             conn,
             bell: self.bell.clone(),
+            subscriptions: false,
         })
     }
 
@@ -172,12 +176,20 @@ impl Db {
 }
 
 impl Tx {
+    /// Notes that recipes or addresses change, which this process is told at the commit.
+    pub(crate) const fn touches_subscriptions(&mut self) {
+        self.subscriptions = true;
+    }
+
     /// Makes everything durable and wakes this process's readers.
     pub async fn commit(self) -> Result<()> {
         match self.conn {
             Conn::SqliteTx(tx) => tx.commit().await?,
             Conn::PostgresTx(tx) => tx.commit().await?,
             Conn::Sqlite(_) | Conn::Postgres(_) => {}
+        }
+        if self.subscriptions {
+            self.bell.note_subscriptions();
         }
         self.bell.ring();
         Ok(())

@@ -21,6 +21,7 @@ pub(crate) struct Row {
     created_ms: i64,
     modified_ms: i64,
     pub(crate) removed_ms: Option<i64>,
+    news: Option<String>,
 }
 
 pub(crate) fn read(row: Row) -> Result<Event> {
@@ -37,6 +38,10 @@ pub(crate) fn read(row: Row) -> Result<Event> {
         created: instant(row.created_ms),
         modified: instant(row.modified_ms),
         body: read_json("event", &row.body)?,
+        news: match &row.news {
+            Some(news) => read_json("news", news)?,
+            None => Vec::new(),
+        },
     })
 }
 
@@ -46,11 +51,39 @@ pub async fn of_calendar(conn: &mut Conn, calendar: CalendarId) -> Result<Vec<Ev
         conn,
         all Row,
         "SELECT e.id, e.public_id, e.uid, e.version, e.sequence, e.body, e.created_ms,
-            e.modified_ms, e.removed_ms
+            e.modified_ms, e.removed_ms, e.news
          FROM placement p
          JOIN event e ON e.id = p.event
          WHERE p.calendar = $1 AND e.removed_ms IS NULL",
         calendar.0
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Those of these events that are published in a calendar, in no particular order; meant for what
+/// changed lately.
+pub async fn some_of_calendar(
+    conn: &mut Conn,
+    calendar: CalendarId,
+    ids: &[EventId],
+) -> Result<Vec<Event>> {
+    let rows = sql!(
+        conn,
+        all Row,
+        sqlite "SELECT e.id, e.public_id, e.uid, e.version, e.sequence, e.body, e.created_ms,
+                e.modified_ms, e.removed_ms, e.news
+             FROM json_each($2) j
+             JOIN placement p ON p.calendar = $1 AND p.event = unhex(j.value)
+             JOIN event e ON e.id = p.event
+             WHERE e.removed_ms IS NULL"
+        postgres "SELECT e.id, e.public_id, e.uid, e.version, e.sequence, e.body, e.created_ms,
+                e.modified_ms, e.removed_ms, e.news
+             FROM json_array_elements_text(CAST($2 AS JSON)) AS j (id)
+             JOIN placement p ON p.calendar = $1 AND p.event = CAST(j.id AS UUID)
+             JOIN event e ON e.id = p.event
+             WHERE e.removed_ms IS NULL",
+        calendar.0,
+        crate::write_ids(ids.iter().map(|id| id.0))
     )?;
     rows.into_iter().map(read).collect()
 }
@@ -61,7 +94,7 @@ pub async fn of_source(conn: &mut Conn, source: SourceId) -> Result<Vec<Event>> 
         conn,
         all Row,
         "SELECT e.id, e.public_id, e.uid, e.version, e.sequence, e.body, e.created_ms,
-            e.modified_ms, e.removed_ms
+            e.modified_ms, e.removed_ms, e.news
          FROM event_source s
          JOIN event e ON e.id = s.event
          WHERE s.source = $1",
@@ -100,7 +133,8 @@ pub async fn by_public_id(conn: &mut Conn, id: &PublicId) -> Result<Option<Found
     let row = sql!(
         conn,
         optional Row,
-        "SELECT id, public_id, uid, version, sequence, body, created_ms, modified_ms, removed_ms
+        "SELECT id, public_id, uid, version, sequence, body, created_ms, modified_ms, removed_ms,
+            news
          FROM event
          WHERE public_id = $1",
         id.as_str()
@@ -113,7 +147,8 @@ pub async fn by_id(conn: &mut Conn, id: EventId) -> Result<Option<Found>> {
     let row = sql!(
         conn,
         optional Row,
-        "SELECT id, public_id, uid, version, sequence, body, created_ms, modified_ms, removed_ms
+        "SELECT id, public_id, uid, version, sequence, body, created_ms, modified_ms, removed_ms,
+            news
          FROM event
          WHERE id = $1",
         id.0
@@ -170,7 +205,8 @@ pub async fn repeating(conn: &mut Conn) -> Result<Vec<Event>> {
     let rows = sql!(
         conn,
         all Row,
-        "SELECT id, public_id, uid, version, sequence, body, created_ms, modified_ms, removed_ms
+        "SELECT id, public_id, uid, version, sequence, body, created_ms, modified_ms, removed_ms,
+            news
          FROM event
          WHERE repeats = TRUE AND removed_ms IS NULL
          ORDER BY id"
@@ -281,6 +317,31 @@ pub async fn changes_since(
             })
         })
         .collect()
+}
+
+/// Which events changed in a calendar after a revision, each once, in the order of their ids, from
+/// the one after `after`: what a client that has that revision lacks.
+pub async fn changed_since(
+    conn: &mut Conn,
+    calendar: CalendarId,
+    revision: i64,
+    after: EventId,
+    limit: i64,
+) -> Result<Vec<EventId>> {
+    let ids = sql!(
+        conn,
+        scalars Uuid,
+        "SELECT DISTINCT event
+         FROM change
+         WHERE calendar = $1 AND revision > $2 AND event > $3
+         ORDER BY event
+         LIMIT $4",
+        calendar.0,
+        revision,
+        after.0,
+        limit
+    )?;
+    Ok(ids.into_iter().map(EventId).collect())
 }
 
 /// A row of the change log with the public names of its event.

@@ -26,6 +26,7 @@ struct Row {
     origin: String,
     state: String,
     aim: String,
+    note: Option<String>,
     created_ms: i64,
     due_ms: Option<i64>,
 }
@@ -47,9 +48,9 @@ pub async fn add(tx: &mut Tx, proposal: &Proposal) -> Result<()> {
     sql!(
         tx,
         execute,
-        "INSERT INTO proposal (id, calendar, event, base_version, origin, state, aim, created_ms,
-            due_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO proposal (id, calendar, event, base_version, origin, state, aim, note,
+            created_ms, due_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         proposal.id.0,
         proposal.calendar.0,
         event,
@@ -57,6 +58,7 @@ pub async fn add(tx: &mut Tx, proposal: &Proposal) -> Result<()> {
         word(&proposal.origin)?,
         word(&proposal.state)?,
         write_json("proposal", &aim)?,
+        proposal.note.as_deref(),
         proposal.created.as_millisecond(),
         proposal.due.map(|due| due.as_millisecond())
     )?;
@@ -81,7 +83,8 @@ pub async fn in_state(conn: &mut Conn, state: State, limit: i64) -> Result<Vec<P
     let rows = sql!(
         conn,
         all Row,
-        "SELECT id, calendar, event, base_version, origin, state, aim, created_ms, due_ms
+        "SELECT id, calendar, event, base_version, origin, state, aim, note, created_ms,
+            due_ms
          FROM proposal
          WHERE state = $1
          ORDER BY created_ms, id
@@ -90,6 +93,16 @@ pub async fn in_state(conn: &mut Conn, state: State, limit: i64) -> Result<Vec<P
         limit
     )?;
     rows.into_iter().map(read).collect()
+}
+
+/// How many proposals wait for a decision.
+pub async fn count_waiting(conn: &mut Conn) -> Result<i64> {
+    Ok(sql!(
+        conn,
+        scalar i64,
+        "SELECT count(*) FROM proposal WHERE state = $1",
+        word(&State::Waiting)?
+    )?)
 }
 
 fn read(row: Row) -> Result<Proposal> {
@@ -117,6 +130,7 @@ fn read(row: Row) -> Result<Proposal> {
         origin: read_json("proposal", &format!("\"{}\"", row.origin))?,
         state: read_json("proposal", &format!("\"{}\"", row.state))?,
         aim,
+        note: row.note,
         created: instant(row.created_ms),
         due: row.due_ms.map(instant),
     })

@@ -5,6 +5,7 @@ use crate::bulk::{self, Value};
 use crate::calendars;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::news;
 use crate::occurrences;
 use crate::search;
 use crate::write_json;
@@ -61,6 +62,7 @@ pub async fn publish(tx: &mut Tx, batch: Batch<'_>) -> Result<BTreeMap<CalendarI
         return Ok(BTreeMap::new());
     }
     let mut touched: BTreeMap<CalendarId, Vec<(EventId, ChangeKind)>> = BTreeMap::new();
+    let told_by = news::told_by(tx, calendar, source).await?;
     let mut created = Vec::new();
     let mut replaced: HashMap<EventId, Event> = HashMap::new();
     let mut gone = Vec::new();
@@ -74,7 +76,8 @@ pub async fn publish(tx: &mut Tx, batch: Batch<'_>) -> Result<BTreeMap<CalendarI
                 created.push(event);
                 continue;
             }
-            Write::Replace { event, kind } => {
+            Write::Replace { mut event, kind } => {
+                event.news = news::of_next(tx, &event, at, told_by.as_deref()).await?;
                 keep_history(tx, event.id).await?;
                 replace(tx, &event, kind, source).await?;
                 let id = event.id;
@@ -261,7 +264,7 @@ async fn replace(
         execute,
         "UPDATE event
          SET version = $2, sequence = $3, kind = $4, body = $5, repeats = $6, source = $7,
-             modified_ms = $8, removed_ms = NULL
+             modified_ms = $8, removed_ms = NULL, news = $9, news_until_ms = $10
          WHERE id = $1",
         event.id.0,
         event.version,
@@ -270,7 +273,9 @@ async fn replace(
         write_json("event", &event.body)?,
         event.body.series.is_some(),
         source.map(|s| s.0),
-        event.modified.as_millisecond()
+        event.modified.as_millisecond(),
+        news::written(&event.news)?,
+        domain::news::due(&event.news).map(|due| due.as_millisecond())
     )?;
     Ok(())
 }
@@ -285,7 +290,8 @@ async fn remove(
         tx,
         execute,
         "UPDATE event
-         SET version = version + 1, kind = $2, source = $3, removed_ms = $4,
+         SET version = version + 1, kind = $2, source = $3, removed_ms = $4, news = NULL,
+             news_until_ms = NULL,
              modified_ms = CASE WHEN modified_ms + 1000 > $4 THEN modified_ms + 1000 ELSE $4 END
          WHERE id = $1",
         event.0,
