@@ -5,7 +5,7 @@
 
 use super::Context;
 use super::color::nearest_name;
-use super::event::event;
+use super::event::{Sheet, event};
 use super::line::{Line, plain, raw_line, text};
 use super::series;
 use super::stamp::Stamp;
@@ -57,9 +57,10 @@ pub fn calendar(calendar: &Calendar, events: &[Event], context: &Context<'_>) ->
     };
     let mut ordered: Vec<&Event> = events.iter().collect();
     ordered.sort_by_cached_key(|event| order(event, context.zone));
-    let (mut fragments, mut used) = (Vec::new(), Used::default());
+    let (mut fragments, mut used, mut cuts) = (Vec::new(), Used::default(), Vec::new());
     for one in ordered {
-        event(&mut fragments, &mut used, one, context);
+        cuts.clear();
+        event(&mut fragments, &mut used, &mut cuts, one, context);
     }
     let mut out = Vec::with_capacity(fragments.len() + 4096);
     self::head(&mut out, &head, context);
@@ -77,10 +78,18 @@ pub fn single(
     instance: Option<RecurrenceId>,
     context: &Context<'_>,
 ) -> Option<Vec<u8>> {
-    let (mut fragment, mut used) = (Vec::new(), Used::default());
+    let (mut fragment, mut used, mut cuts) = (Vec::new(), Used::default(), Vec::new());
     match instance {
-        Some(id) => series::alone(&mut fragment, &mut used, event, id, context),
-        None => self::event(&mut fragment, &mut used, event, context),
+        Some(id) => {
+            let mut sheet = Sheet {
+                out: &mut fragment,
+                used: &mut used,
+                cuts: &mut cuts,
+                base: 0,
+            };
+            series::alone(&mut sheet, event, id, context);
+        }
+        None => self::event(&mut fragment, &mut used, &mut cuts, event, context),
     }
     if fragment.is_empty() {
         return None;
@@ -135,7 +144,8 @@ pub fn head(out: &mut Vec<u8>, head: &Head<'_>, context: &Context<'_>) {
     plain(out, "LAST-MODIFIED", Stamp::utc(head.modified).as_str());
 }
 
-fn begin(out: &mut Vec<u8>) {
+/// Begins a calendar that says nothing about itself: `BEGIN:VCALENDAR` to CALSCALE.
+pub fn begin(out: &mut Vec<u8>) {
     plain(out, "BEGIN", "VCALENDAR");
     plain(out, "VERSION", "2.0");
     plain(out, "PRODID", super::PRODID);

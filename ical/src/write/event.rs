@@ -1,33 +1,68 @@
-//! One fragment per UID: the event and, where it repeats, its changed instances. A fragment is
-//! made of the event and the [`Context`] alone, so that it can be kept and spliced.
+//! One fragment per event: its component and, where it repeats, those of its changed instances. A
+//! fragment is made of the event and the [`Context`] alone, so that it can be kept and spliced;
+//! where to cut it is noted while it is written.
 
 use super::Context;
+use super::description::{Description, page};
 use super::form::{open_words, status_words};
+use super::html;
 use super::line::{Line, plain, text};
+use super::news::{Of, lines};
+use super::number::Digits;
 use super::series;
+use super::splice::{Cut, Rings};
 use super::stamp::Stamp;
-use super::time::{Clock, Shown};
-use super::words::Words;
+use super::time::{Clock, Open, Shown};
 use super::zone::{Used, tzid};
 use domain::event::{Availability, Event, Geo, LinkKind, Occurrence, Status};
 use domain::series::RecurrenceId;
-use domain::text::Text;
+use domain::text::{Lang, Text};
 use domain::time::EventTime;
 
-/// Writes all VEVENTs of an event and notes the zones they name. An event that has no day, and
-/// never had one, has nothing to show and writes nothing.
-pub fn event(out: &mut Vec<u8>, used: &mut Used, event: &Event, context: &Context<'_>) {
+/// Writes all VEVENTs of an event, notes the zones they name, and adds one [`Cut`] for each of
+/// them, counted from the end of `out` at the call. An event that has no day, and never had one,
+/// has nothing to show and writes nothing.
+pub fn event(
+    out: &mut Vec<u8>,
+    used: &mut Used,
+    cuts: &mut Vec<Cut>,
+    event: &Event,
+    context: &Context<'_>,
+) {
+    let base = out.len();
+    let mut sheet = Sheet {
+        out,
+        used,
+        cuts,
+        base,
+    };
     let main = &event.body.main;
     match &event.body.series {
         Some(series) if main.time.can_repeat() => {
-            series::series(out, used, event, series, context);
+            series::series(&mut sheet, event, series, context);
         }
         _ => {
             if let Some(shown) = Shown::once(&main.time, context.form) {
-                let part = Part::new(event, main, shown);
-                part.write(out, used, context, |_| {});
+                Part::new(event, main, shown).write(&mut sheet, context, |_| {});
             }
         }
+    }
+}
+
+/// What an event is written on.
+pub(super) struct Sheet<'o> {
+    pub out: &'o mut Vec<u8>,
+    pub used: &'o mut Used,
+    pub cuts: &'o mut Vec<Cut>,
+    /// Where the fragment begins.
+    pub base: usize,
+}
+
+impl Sheet<'_> {
+    /// A place in the output as cuts count it.
+    fn offset(&self, at: usize) -> u32 {
+        // No fragment has 4 GiB; if one had, splicing would leave it as it is.
+        u32::try_from(at.saturating_sub(self.base)).unwrap_or(u32::MAX)
     }
 }
 
@@ -36,10 +71,12 @@ pub(super) struct Part<'a> {
     pub event: &'a Event,
     pub says: &'a Occurrence,
     pub shown: Shown<'a>,
-    /// Its own UID, where an instance stands for itself.
-    pub uid: Option<String>,
+    /// What follows the event's UID in its own, where an instance stands for itself.
+    pub uid_suffix: Option<Stamp>,
     /// Which instance of a series it replaces, on the series' clock.
     pub replaces: Option<(Clock<'a>, RecurrenceId)>,
+    /// Whose news it tells.
+    pub news: Of,
 }
 
 impl<'a> Part<'a> {
@@ -48,105 +85,157 @@ impl<'a> Part<'a> {
             event,
             says,
             shown,
-            uid: None,
+            uid_suffix: None,
             replaces: None,
+            news: Of::Whole,
         }
     }
 
     /// Writes the component. `recurrence` writes RRULE, RDATE and EXDATE at their place.
     pub(super) fn write(
         &self,
-        out: &mut Vec<u8>,
-        used: &mut Used,
+        sheet: &mut Sheet<'_>,
         context: &Context<'_>,
         recurrence: impl FnOnce(&mut Vec<u8>),
     ) {
-        plain(out, "BEGIN", "VEVENT");
-        self.identity(out);
-        self.shown.write(out, used);
-        recurrence(out);
+        plain(sheet.out, "BEGIN", "VEVENT");
+        self.identity(sheet.out);
+        self.shown.write(sheet.out, sheet.used);
+        recurrence(sheet.out);
         if let Some((clock, at)) = self.replaces {
-            clock.instance(out, "RECURRENCE-ID", at);
+            clock.instance(sheet.out, "RECURRENCE-ID", at);
         }
-        self.texts(out, context);
-        self.states(out, context);
+        let mut cut = self.texts(sheet, context);
+        self.states(sheet.out, context);
         if context.form.keeps_everything() {
-            self.extras(out, context);
+            self.extras(sheet.out, context);
         }
+        cut.end = sheet.offset(sheet.out.len());
+        sheet.cuts.push(cut);
+        plain(sheet.out, "END", "VEVENT");
+    }
+
+    /// Writes what is left of a component once it is gone: nothing but what names it (subscription
+    /// upgrade draft §3.2).
+    pub(super) fn write_deleted(&self, out: &mut Vec<u8>) {
+        plain(out, "BEGIN", "VEVENT");
+        self.uid(out);
+        plain(out, "DTSTAMP", Stamp::utc(self.event.modified).as_str());
+        self.shown.write_start_without_zone(out);
+        plain(out, "STATUS", "DELETED");
         plain(out, "END", "VEVENT");
+    }
+
+    fn uid(&self, out: &mut Vec<u8>) {
+        let mut line = Line::new(out, "UID").open();
+        line.piece(&self.event.uid);
+        if let Some(stamp) = &self.uid_suffix {
+            line.ascii("-");
+            line.ascii(stamp.as_str());
+        }
+        line.end();
     }
 
     /// DTSTAMP is the stored time of revision, never now: without METHOD that is what it means
     /// (RFC 5545 §3.8.7.2), and the same event must give the same bytes.
     fn identity(&self, out: &mut Vec<u8>) {
         let modified = Stamp::utc(self.event.modified);
-        text(out, "UID", self.uid.as_deref().unwrap_or(&self.event.uid));
+        self.uid(out);
         plain(out, "DTSTAMP", modified.as_str());
         plain(out, "CREATED", Stamp::utc(self.event.created).as_str());
         plain(out, "LAST-MODIFIED", modified.as_str());
-        plain(out, "SEQUENCE", &self.event.sequence.to_string());
+        let sequence = u64::try_from(self.event.sequence).unwrap_or_default();
+        plain(out, "SEQUENCE", Digits::of(sequence).as_str());
     }
 
-    fn texts(&self, out: &mut Vec<u8>, context: &Context<'_>) {
+    /// Writes what it says, and notes where.
+    fn texts(&self, sheet: &mut Sheet<'_>, context: &Context<'_>) -> Cut {
         let says = self.says;
-        let (before, after) = context
-            .form
-            .around_title(says.status, self.shown.open, context.lang);
+        let form = context.form;
+        let (before, after) = form.around_title(says.status, self.shown.open, context.lang);
         let (lang, title) = says.title.pick_with_lang(context.lang, context.primary);
-        let summary = in_language(out, "SUMMARY", lang, context);
-        if before.is_empty() && after.is_empty() {
-            summary.text(title);
+        let mut summary = in_language(sheet.out, "SUMMARY", lang, context).open();
+        let from = summary.written();
+        summary.piece(before);
+        summary.piece(title);
+        summary.piece(after);
+        let to = summary.written();
+        summary.end();
+        let mut cut = Cut {
+            summary: sheet.offset(from)..sheet.offset(to),
+            text: None,
+            html: None,
+            end: 0,
+            rings: self.rings(),
+        };
+        let page = if form.spells_out() || form.lends_address() {
+            page(self.event, context)
         } else {
-            summary.text(&[before, title, after].concat());
+            String::new()
+        };
+        if form.spells_out() {
+            self.spelled_out(sheet, &mut cut, &page, context);
+        } else if !says.description.is_empty() {
+            let (lang, value) = says
+                .description
+                .pick_with_lang(context.lang, context.primary);
+            in_language(sheet.out, "DESCRIPTION", lang, context).text(value);
+            cut.text = Some(sheet.offset(sheet.out.len() - "\r\n".len()));
         }
-        self.description(out, context);
+        let out = &mut *sheet.out;
         optional_text(out, "LOCATION", &says.place.name, context);
         if let Some(geo) = says.place.geo {
-            plain(out, "GEO", &position(geo));
+            position(Line::new(out, "GEO").open(), geo, ";").end();
+            if form.maps_places() {
+                on_apples_map(
+                    out,
+                    says.place.name.pick(context.lang, context.primary),
+                    geo,
+                );
+            }
         }
         match &says.url {
             Some(address) => Line::new(out, "URL").uri(address.as_str()),
-            None if context.form.lends_address() => {
-                Line::new(out, "URL").uri(&self.page(context));
-            }
+            None if form.lends_address() => Line::new(out, "URL").uri(&page),
             None => {}
+        }
+        cut
+    }
+
+    /// Writes the description with everything that people read there, as text and, where the form
+    /// wants it, as HTML.
+    fn spelled_out(&self, sheet: &mut Sheet<'_>, cut: &mut Cut, page: &str, context: &Context<'_>) {
+        let description = Description::new(self.event, self.says, self.news, page, context);
+        let mut line = Line::new(sheet.out, "DESCRIPTION").open();
+        description.as_text(&mut line);
+        let end = line.written();
+        line.end();
+        cut.text = Some(sheet.offset(end));
+        if context.form.writes_html() {
+            let line = Line::new(sheet.out, "X-ALT-DESC").param("FMTTYPE", "text/html");
+            let mut line = line.open();
+            line.constant(html::BEFORE);
+            description.as_html(&mut line);
+            let end = line.written();
+            line.constant(html::AFTER);
+            line.end();
+            cut.html = Some(sheet.offset(end));
         }
     }
 
-    fn description(&self, out: &mut Vec<u8>, context: &Context<'_>) {
-        if !context.form.spells_out_links() {
-            optional_text(out, "DESCRIPTION", &self.says.description, context);
-            return;
+    /// Whether and how an alarm of it rings: not for what may not take place.
+    fn rings(&self) -> Rings {
+        match (self.says.status, self.shown.open, self.shown.clock) {
+            (Status::Cancelled | Status::Postponed, ..) | (_, Some(Open::All), _) => Rings::Never,
+            (_, _, Clock::Days) => Rings::Days,
+            (_, _, Clock::Floating | Clock::Local(..) | Clock::Utc(_)) => Rings::Clock,
         }
-        let words = Words::of(context.lang);
-        let pick = |text: &'a Text| text.pick(context.lang, context.primary);
-        let mut all = String::with_capacity(512);
-        all.push_str(pick(&self.says.description));
-        if !all.is_empty() {
-            all.push_str("\n\n");
-        }
-        if context.shows_result(self.says) {
-            all.push_str(words.result);
-            all.push_str(pick(&self.says.result));
-            all.push('\n');
-        }
-        for link in &self.says.links {
-            all.push_str(words.link(link.kind));
-            all.push_str(link.address.as_str());
-            all.push('\n');
-        }
-        if let Some(own) = &self.says.url {
-            all.push_str(own.as_str());
-            all.push('\n');
-        }
-        all.push_str(&self.page(context));
-        text(out, "DESCRIPTION", &all);
     }
 
     fn states(&self, out: &mut Vec<u8>, context: &Context<'_>) {
-        let says = self.says;
-        let busy = context.form.availability(says) == Availability::Busy;
-        plain(out, "STATUS", context.form.status(says.status));
+        let (says, form) = (self.says, context.form);
+        let busy = form.availability(says) == Availability::Busy;
+        plain(out, "STATUS", form.status(says.status));
         plain(out, "TRANSP", if busy { "OPAQUE" } else { "TRANSPARENT" });
         if !says.tags.is_empty() {
             let labels =
@@ -158,9 +247,11 @@ impl<'a> Part<'a> {
                     });
             Line::new(out, "CATEGORIES").texts(labels);
         }
-        if context.form.tells_outlook() {
-            let state = if busy { "BUSY" } else { "FREE" };
+        if let Some(state) = form.busy_status(says) {
             plain(out, "X-MICROSOFT-CDO-BUSYSTATUS", state);
+        }
+        if form.marks_whole_days() && matches!(self.shown.clock, Clock::Days) {
+            plain(out, "X-MICROSOFT-CDO-ALLDAYEVENT", "TRUE");
         }
     }
 
@@ -176,6 +267,9 @@ impl<'a> Part<'a> {
             let words = status_words(says.status, context.lang);
             text(out, "COMMENT", words.trim());
             plain(out, "X-ALMANAC-STATUS", "POSTPONED");
+        }
+        for line in lines(&self.event.news, self.news, context) {
+            text(out, "COMMENT", &line);
         }
         match says.time {
             EventTime::DateOnly { .. } => plain(out, "X-ALMANAC-TIME", "DATE-ONLY"),
@@ -204,11 +298,6 @@ impl<'a> Part<'a> {
                 .uri(link.address.as_str());
         }
     }
-
-    fn page(&self, context: &Context<'_>) -> String {
-        let base = context.base_url.trim_end_matches('/');
-        format!("{base}/events/{}", self.event.public_id)
-    }
 }
 
 fn optional_text(out: &mut Vec<u8>, name: &'static str, value: &Text, context: &Context<'_>) {
@@ -223,7 +312,7 @@ fn optional_text(out: &mut Vec<u8>, name: &'static str, value: &Text, context: &
 fn in_language<'a>(
     out: &'a mut Vec<u8>,
     name: &'static str,
-    lang: domain::text::Lang,
+    lang: Lang,
     context: &Context<'_>,
 ) -> Line<'a> {
     let line = Line::new(out, name);
@@ -234,13 +323,33 @@ fn in_language<'a>(
     }
 }
 
+/// The place as Apple's programs look for it; they find it by its title in LOCATION.
+fn on_apples_map(out: &mut Vec<u8>, name: &str, geo: Geo) {
+    let mut line = Line::new(out, "X-APPLE-STRUCTURED-LOCATION")
+        .param("VALUE", "URI")
+        .param("X-APPLE-RADIUS", "100");
+    if !name.is_empty() {
+        line = line.quoted("X-TITLE", name);
+    }
+    let mut line = line.open();
+    line.ascii("geo:");
+    position(line, geo, ",").end();
+}
+
 /// Degrees with six decimals (RFC 5545 §3.8.1.6), from whole millionths: floating point would
 /// round differently one day.
-fn position(geo: Geo) -> String {
-    let degrees = |e6: i32| {
-        let sign = if e6 < 0 { "-" } else { "" };
-        let e6 = e6.unsigned_abs();
-        format!("{sign}{}.{:06}", e6 / 1_000_000, e6 % 1_000_000)
-    };
-    format!("{};{}", degrees(geo.lat_e6), degrees(geo.lon_e6))
+fn position<'a>(mut line: Line<'a>, geo: Geo, between: &'static str) -> Line<'a> {
+    for (place, e6) in [geo.lat_e6, geo.lon_e6].into_iter().enumerate() {
+        if place > 0 {
+            line.ascii(between);
+        }
+        if e6 < 0 {
+            line.ascii("-");
+        }
+        let e6 = u64::from(e6.unsigned_abs());
+        line.ascii(Digits::of(e6 / 1_000_000).as_str());
+        line.ascii(".");
+        line.ascii(Digits::padded(e6 % 1_000_000, 6).as_str());
+    }
+    line
 }

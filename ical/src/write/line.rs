@@ -6,7 +6,8 @@
 pub const LINE_OCTETS: usize = 75;
 
 /// One content line under construction. The closing method ([`text`](Self::text),
-/// [`plain`](Self::plain), [`uri`](Self::uri)) writes the value and ends the line.
+/// [`plain`](Self::plain), [`uri`](Self::uri)) writes the value and ends the line; a value that is
+/// made of pieces stands between `open` and `end`.
 #[must_use = "a line without its value is no line"]
 pub struct Line<'a> {
     out: &'a mut Vec<u8>,
@@ -36,22 +37,80 @@ impl<'a> Line<'a> {
         }) {
             self.put(value);
         } else {
+            let quote = if value.contains([':', ';', ',']) {
+                "\""
+            } else {
+                ""
+            };
+            self.put(quote);
             self.put_parameter(value);
+            self.put(quote);
         }
+        self
+    }
+
+    /// Goes on with the value of a line that was ended before and whose CRLF is not in `out`: on
+    /// a fold, so that it does not matter how full the line was.
+    pub(super) fn continued(out: &'a mut Vec<u8>) -> Self {
+        let mut line = Self { out, room: 0 };
+        line.fold();
+        line
+    }
+
+    /// Adds a parameter whose value is always quoted: for readers that split at the first space.
+    pub(super) fn quoted(mut self, name: &'static str, value: &str) -> Self {
+        self.put(";");
+        self.put(name);
+        self.put("=\"");
+        self.put_parameter(value);
+        self.put("\"");
         self
     }
 
     /// Ends the line with a TEXT value (RFC 5545 §3.3.11). Every kind of line break becomes `\n`,
     /// other control characters vanish; a tab stays, as the grammar allows.
-    pub fn text(mut self, value: &str) {
-        self.out.reserve(value.len() + value.len() / 16 + 16);
+    pub fn text(self, value: &str) {
+        let mut line = self.open();
+        line.piece(value);
+        line.end();
+    }
+
+    /// Begins a value that is written in pieces.
+    pub(super) fn open(mut self) -> Self {
         self.put(":");
+        self
+    }
+
+    /// Writes a piece of a TEXT value, escaped.
+    #[inline]
+    pub(super) fn piece(&mut self, value: &str) {
+        self.out.reserve(value.len() + value.len() / 16 + 16);
         if all(value, is_plain) {
             self.put(value);
         } else {
             self.put_escaped(value);
         }
-        self.end();
+    }
+
+    /// Writes a line break within a TEXT value.
+    pub(super) fn line_break(&mut self) {
+        self.put_whole("\\n");
+    }
+
+    /// Writes a piece that needs no escape whatever the value's type is: digits, names of ours,
+    /// escape pairs. It is not cut by a fold.
+    pub(super) fn constant(&mut self, whole: &'static str) {
+        self.put_whole(whole);
+    }
+
+    /// Writes ASCII digits, letters and signs that need no escape.
+    pub(super) fn ascii(&mut self, value: &str) {
+        self.put(value);
+    }
+
+    /// How many bytes the output has up to here.
+    pub(super) fn written(&self) -> usize {
+        self.out.len()
     }
 
     /// Ends the line with a list of TEXT values (RFC 5545 §3.1.1).
@@ -91,12 +150,6 @@ impl<'a> Line<'a> {
     }
 
     fn put_parameter(&mut self, value: &str) {
-        let quote = if value.contains([':', ';', ',']) {
-            "\""
-        } else {
-            ""
-        };
-        self.put(quote);
         let mut chars = value.chars().peekable();
         while let Some(c) = chars.next() {
             match c {
@@ -108,7 +161,6 @@ impl<'a> Line<'a> {
                 c => self.put(c.encode_utf8(&mut [0; 4])),
             }
         }
-        self.put(quote);
     }
 
     fn put_address(&mut self, value: &str) {
@@ -191,7 +243,8 @@ impl<'a> Line<'a> {
         self.room = LINE_OCTETS - 1;
     }
 
-    fn end(self) {
+    /// Ends the line.
+    pub(super) fn end(self) {
         self.out.extend_from_slice(b"\r\n");
     }
 }

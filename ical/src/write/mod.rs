@@ -3,25 +3,37 @@
 //! that moves without a reason costs all subscribers a download.
 //!
 //! [`calendar`] writes a whole feed. [`head`], [`zones`], [`event`] and [`tail`] are its parts,
-//! for feeds that keep the fragments of their events and splice them.
+//! for feeds that keep the fragments of their events; [`splice`] puts one subscriber's text and
+//! alarms into them. [`deleted`] and [`dropped`] name what is gone to clients that fetch only changes.
 
 mod calendar;
 mod color;
+mod deleted;
+mod description;
 mod event;
 mod form;
+mod html;
 mod line;
+mod news;
+mod number;
 mod pattern;
 mod series;
+mod splice;
 mod stamp;
 mod time;
 mod words;
 mod zone;
 
-pub use calendar::{Head, calendar, head, order, single, tail, zones};
+pub use domain::recipe::Results;
+
+pub use calendar::{Head, begin, calendar, head, order, single, tail, zones};
+pub use deleted::{deleted, dropped};
 pub use event::event;
 pub use form::Form;
 pub use line::{LINE_OCTETS, Line};
-pub use series::touches_after;
+pub use news::news_lines;
+pub use series::last_moment;
+pub use splice::{Additions, Cut, Rings, splice};
 pub use words::Words;
 pub use zone::{Used, Years, timezone, timezones, tzid};
 
@@ -32,16 +44,6 @@ use jiff::civil::Date;
 
 /// PRODID of everything that this program writes (RFC 5545 §3.7.3).
 pub const PRODID: &str = "-//Almanac//Almanac//EN";
-
-/// Whether a feed tells scores and outcomes (R9).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum Results {
-    /// They are part of what is shown.
-    #[default]
-    Shown,
-    /// They are left out, for those who watch later.
-    Hidden,
-}
 
 /// Everything besides the event that decides the bytes of its fragment.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +65,18 @@ pub struct Context<'a> {
     pub horizon: Date,
     /// Whether scores are told.
     pub results: Results,
+    /// How series are written.
+    pub repeats: Repeats,
+}
+
+/// How a series is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Repeats {
+    /// As the form decides: with its rule, or date by date where clients disagree about the rule.
+    #[default]
+    ByForm,
+    /// Always as one UID with its rule: a CalDAV resource holds one (RFC 4791 §4.1).
+    AsRule,
 }
 
 impl Context<'_> {

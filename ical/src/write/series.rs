@@ -1,105 +1,124 @@
 //! Repeating events (R3): as rule, extra dates, exceptions and changed instances where every
 //! client reads those alike; else date by date.
 
-use super::Context;
-use super::event::Part;
+use super::event::{Part, Sheet};
 use super::form::Form;
 use super::line::plain;
+use super::news::Of;
 use super::stamp::Stamp;
 use super::time::{Clock, Open, Shown};
 use super::zone::{Used, Years};
+use super::{Context, Repeats};
 use domain::caps;
 use domain::event::{Event, EventBody, Occurrence};
 use domain::expand::{Budget, ExpandError, Instance};
 use domain::recur::{Rule, Until};
 use domain::series::{ExtraDate, Override, RecurrenceId, Series};
-use domain::time::{EventTime, FIRST_YEAR, LAST_YEAR, WallTime, Zoned};
+use domain::time::{EventTime, FIRST_YEAR, WallTime, Zoned};
 use domain::zone::Zone;
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
 use std::collections::BTreeSet;
 
-/// True when the event, or any instance of it, ends on or after the beginning of `day` in `zone`;
-/// always for a series without end. A series too costly to expand is never hidden.
-pub fn touches_after(event: &Event, day: Date, zone: &Zone) -> bool {
+/// The last moment of an event, or of the last of its instances: a millisecond before its
+/// exclusive end, its start where it has none. A series without end, and one too costly to expand,
+/// is never over; what has no day was over before time began.
+pub fn last_moment(event: &Event, zone: &Zone) -> Timestamp {
     let body = &event.body;
     let endless = body.series.as_ref().is_some_and(Series::is_endless);
     if endless && body.main.time.can_repeat() {
-        return true;
+        return Timestamp::MAX;
     }
-    let window = (begin_of(day, zone), begin_of(END, zone));
-    match body.instances(Some(window), zone, Budget::default()) {
-        Ok(instances) => !instances.is_empty(),
-        Err(ExpandError::CannotRepeat) => {
-            let days = body.main.time.days(zone);
-            days.is_some_and(|(_, last)| last >= day)
+    let last = |(start, end): (Timestamp, Timestamp)| start.max(just_before(end));
+    if body.series.is_none() {
+        let instants = body.main.time.instants(zone);
+        return instants.map_or_else(|| last_day(event, zone), last);
+    }
+    match body.instances(None, zone, Budget::default()) {
+        Ok(instances) => {
+            let ends = instances.iter().filter_map(|one| one.instants(zone));
+            ends.map(last).max().unwrap_or(Timestamp::MIN)
         }
-        Err(_) => true,
+        Err(ExpandError::CannotRepeat) => last_day(event, zone),
+        Err(_) => Timestamp::MAX,
     }
 }
 
-/// Later than any event.
-const END: Date = date(LAST_YEAR + 1, 12, 31);
+fn last_day(event: &Event, zone: &Zone) -> Timestamp {
+    let days = event.body.main.time.days(zone);
+    days.map_or(Timestamp::MIN, |(_, last)| {
+        just_before(begin_of(next_day(last), zone))
+    })
+}
+
+fn just_before(end: Timestamp) -> Timestamp {
+    end.checked_sub(1.milliseconds()).unwrap_or(end)
+}
 
 fn begin_of(day: Date, zone: &Zone) -> Timestamp {
     WallTime::new(day.at(0, 0, 0, 0)).instant(zone)
 }
 
 /// Writes a series whose main time can repeat.
-pub(super) fn series(
-    out: &mut Vec<u8>,
-    used: &mut Used,
-    event: &Event,
+pub(super) fn series(sheet: &mut Sheet<'_>, event: &Event, series: &Series, context: &Context<'_>) {
+    if let Some(instances) = written_out(event, series, context) {
+        for instance in &instances {
+            date_by_date(sheet, event, instance, context);
+        }
+    } else if let Some(shown) = Shown::repeating(&event.body.main.time, context.form) {
+        by_rule(sheet, event, series, shown, context);
+    }
+}
+
+/// The instances of a series that is written date by date; `None` for one that stays one entry
+/// with its rule.
+pub(super) fn written_out<'a>(
+    event: &'a Event,
     series: &Series,
     context: &Context<'_>,
-) {
-    if !carries_rule(&event.body, series, context) {
-        let window = (
-            begin_of(date(FIRST_YEAR - 1, 1, 1), context.zone),
-            begin_of(next_day(context.horizon), context.zone),
-        );
-        let budget = Budget::default();
-        if let Ok(instances) = event.body.instances(Some(window), context.zone, budget) {
-            for instance in &instances {
-                date_by_date(out, used, event, instance, context);
-            }
-            return;
-        }
-        // Too many to write out: a rule that some clients misread is better than nothing.
+) -> Option<Vec<Instance<'a>>> {
+    if carries_rule(&event.body, series, context) {
+        return None;
     }
-    if let Some(shown) = Shown::repeating(&event.body.main.time) {
-        by_rule(out, used, event, series, shown, context);
-    }
+    let window = (
+        begin_of(date(FIRST_YEAR - 1, 1, 1), context.zone),
+        begin_of(next_day(context.horizon), context.zone),
+    );
+    // Too many to write out: a rule that some clients misread is better than nothing.
+    let budget = Budget::default();
+    event
+        .body
+        .instances(Some(window), context.zone, budget)
+        .ok()
 }
 
 fn next_day(day: Date) -> Date {
     day.checked_add(1.day()).unwrap_or(day)
 }
 
-/// Whether this form's clients all make the same instances of the series.
+/// Whether the series is one entry with its rule: where it has to be, or where this form's clients
+/// all make the same instances of it.
 fn carries_rule(body: &EventBody, series: &Series, context: &Context<'_>) -> bool {
-    match context.form {
-        Form::Standard => true,
-        Form::FailSafe => {
-            let is_date = matches!(body.main.time, EventTime::AllDay { .. });
-            let portable = |rule: &Rule| rule.is_portable(is_date) && makes_first(rule, body);
-            let alike = |changed: &Override| {
-                changed.instead.time.can_repeat()
-                    && changed.instead.time.is_all_day() == body.main.time.is_all_day()
-            };
-            // RFC 5545 §3.8.5.3: a second RRULE SHOULD NOT be there, and few readers expect it.
-            series.rules.len() <= 1
-                && series.rules.iter().all(portable)
-                && series.overrides.iter().all(alike)
-                && overrides_fit(body, series, context.zone)
-        }
+    if context.repeats == Repeats::AsRule || context.form.carries_any_rule() {
+        return true;
     }
+    let is_date = matches!(body.main.time, EventTime::AllDay { .. });
+    let portable = |rule: &Rule| rule.is_portable(is_date) && makes_first(rule, body, context.form);
+    let alike = |changed: &Override| {
+        changed.instead.time.can_repeat()
+            && changed.instead.time.is_all_day() == body.main.time.is_all_day()
+    };
+    // RFC 5545 §3.8.5.3: a second RRULE SHOULD NOT be there, and few readers expect it.
+    series.rules.len() <= 1
+        && series.rules.iter().all(portable)
+        && series.overrides.iter().all(alike)
+        && overrides_fit(body, series, context.zone)
 }
 
 /// Whether the rule itself makes the first instance; otherwise its meaning is undefined (RFC 5545
 /// §3.8.5.3).
-fn makes_first(rule: &Rule, body: &EventBody) -> bool {
-    let Some(shown) = Shown::repeating(&body.main.time) else {
+fn makes_first(rule: &Rule, body: &EventBody, form: Form) -> bool {
+    let Some(shown) = Shown::repeating(&body.main.time, form) else {
         return false;
     };
     let first = shown.start.at;
@@ -141,38 +160,41 @@ fn overrides_fit(body: &EventBody, series: &Series, home: &Zone) -> bool {
 
 /// One instance as an event of its own, under a UID that stays the same for ever.
 fn date_by_date(
-    out: &mut Vec<u8>,
-    used: &mut Used,
+    sheet: &mut Sheet<'_>,
     event: &Event,
     instance: &Instance<'_>,
     context: &Context<'_>,
 ) {
-    let Some(id) = instance.recurrence_id else {
-        return;
-    };
     let time = instance.time();
-    let shown = Shown::once(&time, context.form).unwrap_or_else(|| lost(id));
+    if let Some(part) = standing_alone(event, instance, &time, context) {
+        part.write(sheet, context, |_| {});
+    }
+}
+
+/// An instance as it stands for itself. `time` is its own, held by the caller.
+pub(super) fn standing_alone<'a>(
+    event: &'a Event,
+    instance: &Instance<'a>,
+    time: &'a EventTime,
+    context: &Context<'_>,
+) -> Option<Part<'a>> {
+    let id = instance.recurrence_id?;
+    let shown = Shown::once(time, context.form).unwrap_or_else(|| lost(id));
     let basic = match id {
         RecurrenceId::Date(day) => Stamp::date(day),
         RecurrenceId::Local(at) => Stamp::local(at),
     };
-    let part = Part {
-        uid: Some(format!("{}-{}", event.uid, basic.as_str())),
+    Some(Part {
+        uid_suffix: Some(basic),
+        news: Of::Alone(id),
         ..Part::new(event, instance.what, shown)
-    };
-    part.write(out, used, context, |_| {});
+    })
 }
 
 /// Writes one instance of a series as [`date_by_date`] does. Whether the series has it is not
 /// looked up.
-pub(super) fn alone(
-    out: &mut Vec<u8>,
-    used: &mut Used,
-    event: &Event,
-    id: RecurrenceId,
-    context: &Context<'_>,
-) {
-    date_by_date(out, used, event, &event.body.instance(id), context);
+pub(super) fn alone(sheet: &mut Sheet<'_>, event: &Event, id: RecurrenceId, context: &Context<'_>) {
+    date_by_date(sheet, event, &event.body.instance(id), context);
 }
 
 /// An instance that lost its date stays, as a whole day, where the series had it (R4).
@@ -181,16 +203,15 @@ fn lost(id: RecurrenceId) -> Shown<'static> {
 }
 
 fn by_rule(
-    out: &mut Vec<u8>,
-    used: &mut Used,
+    sheet: &mut Sheet<'_>,
     event: &Event,
     series: &Series,
     shown: Shown<'_>,
     context: &Context<'_>,
 ) {
     let main = &event.body.main;
-    note_years(used, series, &shown, context);
-    Part::new(event, main, shown).write(out, used, context, |out| {
+    note_years(sheet.used, series, &shown, context);
+    Part::new(event, main, shown).write(sheet, context, |out| {
         for rule in &series.rules {
             plain(out, "RRULE", &rule_text(rule, shown.clock));
         }
@@ -216,23 +237,21 @@ fn by_rule(
     for (id, what) in all {
         let part = Part {
             replaces: Some((shown.clock, id)),
+            news: Of::Instance(id),
             ..Part::new(
                 event,
                 what,
                 Shown::once(&what.time, context.form).unwrap_or_else(|| lost(id)),
             )
         };
-        part.write(out, used, context, |_| {});
+        part.write(sheet, context, |_| {});
     }
 }
 
 /// RFC 5545 §3.8.5.2 has a value with an end of its own, which few clients read and which does
 /// not exist for whole days.
 const fn says_period(clock: Clock<'_>, form: Form) -> bool {
-    match form {
-        Form::FailSafe => false,
-        Form::Standard => !matches!(clock, Clock::Days),
-    }
+    form.writes_periods() && !matches!(clock, Clock::Days)
 }
 
 /// Extra dates with an end of their own where a PERIOD cannot say it: as changed instances.
@@ -280,7 +299,7 @@ fn with_own_end(main: &EventTime, extra: &ExtraDate) -> Option<EventTime> {
 
 /// Notes how long the series' zone is needed.
 fn note_years(used: &mut Used, series: &Series, shown: &Shown<'_>, context: &Context<'_>) {
-    let Clock::Local(zone) = shown.clock else {
+    let Clock::Local(zone, name) = shown.clock else {
         return;
     };
     let first = shown.start.at.year();
@@ -291,10 +310,10 @@ fn note_years(used: &mut Used, series: &Series, shown: &Shown<'_>, context: &Con
     for rule in &series.rules {
         match last_year(rule, shown) {
             Some(year) => last = last.max(year),
-            None => used.add_endless(zone, first.max(context.horizon.year())),
+            None => used.add_endless_as(zone, name, first.max(context.horizon.year())),
         }
     }
-    used.add(zone, Years { first, last });
+    used.add_as(zone, name, Years { first, last });
 }
 
 /// The last year in which a rule makes a start; `None` when it never ends or that is too costly
@@ -341,10 +360,10 @@ fn until_stamp(until: Until, clock: Clock<'_>) -> Stamp {
     match (clock, until) {
         (Clock::Days, _) => Stamp::date(local.date()),
         (Clock::Floating, _) => Stamp::local(local),
-        (Clock::Local(_) | Clock::Utc(_), Until::Utc(at)) => {
+        (Clock::Local(..) | Clock::Utc(_), Until::Utc(at)) => {
             Stamp::utc(WallTime::new(at).instant(&Zone::utc()))
         }
-        (Clock::Local(zone) | Clock::Utc(zone), _) => {
+        (Clock::Local(zone, _) | Clock::Utc(zone), _) => {
             Stamp::utc(WallTime::new(local).instant(zone))
         }
     }

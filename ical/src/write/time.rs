@@ -10,6 +10,7 @@ use domain::zone::Zone;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::AmbiguousOffset;
+use std::borrow::Cow;
 
 /// What is still to be announced about a time that is shown as whole days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +27,8 @@ pub(super) enum Clock<'a> {
     Days,
     /// The reader's own clock.
     Floating,
-    /// Local time with a TZID.
-    Local(&'a Zone),
+    /// Local time with a TZID: its own, where the form does not go by [`tzid`].
+    Local(&'a Zone, Option<&'static str>),
     /// UTC, from readings in this zone.
     Utc(&'a Zone),
 }
@@ -47,13 +48,14 @@ pub(super) struct Shown<'a> {
 impl<'a> Shown<'a> {
     /// How an event that happens once is shown; `None` when it has no day.
     pub(super) fn once(time: &'a EventTime, form: Form) -> Option<Self> {
-        let shown = Self::repeating(time)?;
-        let (Clock::Local(zone), EventTime::Zoned(zoned)) = (shown.clock, time) else {
+        let shown = Self::repeating(time, form)?;
+        let (Clock::Local(zone, _), EventTime::Zoned(zoned)) = (shown.clock, time) else {
             return Some(shown);
         };
-        let by_instant = match form {
-            Form::FailSafe => zone.is_fixed() || shown.unsure,
-            Form::Standard => shown.unsure && needs_instant(zoned),
+        let by_instant = if form.doubts_clocks() {
+            zone.is_fixed() || shown.unsure
+        } else {
+            shown.unsure && needs_instant(zoned)
         };
         let clock = if by_instant {
             Clock::Utc(zone)
@@ -64,9 +66,9 @@ impl<'a> Shown<'a> {
     }
 
     /// How an event is shown whose instances follow its local clock.
-    pub(super) fn repeating(time: &'a EventTime) -> Option<Self> {
+    pub(super) fn repeating(time: &'a EventTime, form: Form) -> Option<Self> {
         Some(match time {
-            EventTime::Zoned(zoned) => Self::zoned(zoned),
+            EventTime::Zoned(zoned) => Self::zoned(zoned, form),
             EventTime::Floating { start, end } => Self {
                 start: WallTime::new(*start),
                 end: end.filter(|end| end > start).map(WallTime::new),
@@ -84,7 +86,7 @@ impl<'a> Shown<'a> {
         })
     }
 
-    fn zoned(zoned: &'a Zoned) -> Self {
+    fn zoned(zoned: &'a Zoned, form: Form) -> Self {
         let Zoned { start, end, zone } = zoned;
         let unsure = [Some(*start), *end]
             .into_iter()
@@ -103,7 +105,7 @@ impl<'a> Shown<'a> {
             clock: if zone.is_utc() {
                 Clock::Utc(zone)
             } else {
-                Clock::Local(zone)
+                Clock::Local(zone, form.zone_name(zone))
             },
             open: None,
             unsure,
@@ -128,11 +130,22 @@ impl<'a> Shown<'a> {
         if let Some(end) = self.end {
             self.clock.wall(out, "DTEND", end);
         }
-        if let Clock::Local(zone) = self.clock {
+        if let Clock::Local(zone, name) = self.clock {
             let last = self.end.unwrap_or(self.start).at.year();
             let first = self.start.at.year();
-            used.add(zone, Years { first, last });
+            used.add_as(zone, name, Years { first, last });
         }
+    }
+}
+
+impl Shown<'_> {
+    /// Writes DTSTART alone, and so that it names no zone.
+    pub(super) fn write_start_without_zone(&self, out: &mut Vec<u8>) {
+        let clock = match self.clock {
+            Clock::Local(zone, _) => Clock::Utc(zone),
+            other => other,
+        };
+        clock.wall(out, "DTSTART", self.start);
     }
 }
 
@@ -145,8 +158,8 @@ impl Clock<'_> {
                 .param("VALUE", "DATE")
                 .plain(Stamp::date(time.at.date()).as_str()),
             Self::Floating => line.plain(Stamp::local(time.at).as_str()),
-            Self::Local(zone) => line
-                .param("TZID", &tzid(zone))
+            Self::Local(zone, name) => line
+                .param("TZID", &named(zone, name))
                 .plain(Stamp::local(time.at).as_str()),
             Self::Utc(zone) => line.plain(Stamp::utc(time.instant(zone)).as_str()),
         }
@@ -162,12 +175,16 @@ impl Clock<'_> {
         let line = Line::new(out, "RDATE");
         let (line, stamp): (_, &dyn Fn(DateTime) -> Stamp) = match &self {
             Self::Days | Self::Floating => (line, &Stamp::local),
-            Self::Local(zone) => (line.param("TZID", &tzid(zone)), &Stamp::local),
+            Self::Local(zone, name) => (line.param("TZID", &named(zone, *name)), &Stamp::local),
             Self::Utc(zone) => (line, &|at| Stamp::utc(WallTime::new(at).instant(zone))),
         };
         let period = format!("{}/{}", stamp(start).as_str(), stamp(end).as_str());
         line.param("VALUE", "PERIOD").plain(&period);
     }
+}
+
+fn named<'a>(zone: &'a Zone, name: Option<&'static str>) -> Cow<'a, str> {
+    name.map_or_else(|| tzid(zone), Cow::Borrowed)
 }
 
 /// True where the clock shows this reading exactly once: neither skipped nor repeated.

@@ -1,6 +1,6 @@
 //! The few words that a feed adds to what editors wrote, in one table.
 
-use domain::event::LinkKind;
+use domain::event::{LinkKind, Status};
 use domain::text::Lang;
 
 /// The words of one language. Prefixes end and suffixes begin with their space.
@@ -19,6 +19,26 @@ pub struct Words {
     pub sample: &'static str,
     /// Before the score or outcome.
     pub result: &'static str,
+    /// Before what changed lately.
+    pub changed: &'static str,
+    /// Beside a clock reading: it lasts whole days.
+    pub whole_day: &'static str,
+    /// Beside a day whose hour is not known.
+    pub no_hour: &'static str,
+    /// Beside a span of possible days.
+    pub no_day: &'static str,
+    /// Instead of a time that is not known at all.
+    pub no_time: &'static str,
+    /// The time differs in a way that its words do not show.
+    pub time_changed: &'static str,
+    /// Rule, extra dates or exceptions are others.
+    pub repeats_changed: &'static str,
+    /// Instead of a text that is not there.
+    pub nothing: &'static str,
+    tentative: &'static str,
+    confirmed: &'static str,
+    put_off: &'static str,
+    called_off: &'static str,
     tickets: &'static str,
     stream: &'static str,
     more: &'static str,
@@ -32,6 +52,18 @@ const KOREAN: Words = Words {
     all_open: " (일정 미정)",
     sample: "[예시] ",
     result: "결과: ",
+    changed: "변경: ",
+    whole_day: "종일",
+    no_hour: "시간 미정",
+    no_day: "날짜 미정",
+    no_time: "일정 미정",
+    time_changed: "시간이 바뀌었어요",
+    repeats_changed: "반복이 바뀌었어요",
+    nothing: "없음",
+    tentative: "잠정",
+    confirmed: "예정",
+    put_off: "연기",
+    called_off: "취소",
     tickets: "예매: ",
     stream: "중계: ",
     more: "더 보기: ",
@@ -45,6 +77,18 @@ const ENGLISH: Words = Words {
     all_open: " (to be announced)",
     sample: "[Sample] ",
     result: "Result: ",
+    changed: "Changed: ",
+    whole_day: "all day",
+    no_hour: "time to be announced",
+    no_day: "date to be announced",
+    no_time: "to be announced",
+    time_changed: "another time",
+    repeats_changed: "repeats on other dates",
+    nothing: "none",
+    tentative: "tentative",
+    confirmed: "as planned",
+    put_off: "postponed",
+    called_off: "cancelled",
     tickets: "Tickets: ",
     stream: "Watch: ",
     more: "More: ",
@@ -54,6 +98,16 @@ impl Words {
     /// Korean for Korean; English, which most people elsewhere can read, for everything else.
     pub fn of(lang: Lang) -> &'static Self {
         if lang == Lang::KO { &KOREAN } else { &ENGLISH }
+    }
+
+    /// A status within a sentence.
+    pub const fn status(&self, status: Status) -> &'static str {
+        match status {
+            Status::Tentative => self.tentative,
+            Status::Confirmed => self.confirmed,
+            Status::Postponed => self.put_off,
+            Status::Cancelled => self.called_off,
+        }
     }
 
     /// Before the address of a link.

@@ -29,38 +29,56 @@ pub struct Years {
 
 /// Which zones some written events name, and for which years.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Used(BTreeMap<Zone, Years>);
+pub struct Used(BTreeMap<Zone, Need>);
+
+/// What is needed of one zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Need {
+    years: Years,
+    /// The TZID where it is not [`tzid`]'s: one form has one name for a zone.
+    name: Option<&'static str>,
+}
 
 impl Used {
     /// Notes that a zone is named for these years. UTC needs no description and is not kept.
     pub fn add(&mut self, zone: &Zone, years: Years) {
+        self.add_as(zone, None, years);
+    }
+
+    /// Notes that a zone is named for these years, under a TZID of the form's own.
+    pub(super) fn add_as(&mut self, zone: &Zone, name: Option<&'static str>, years: Years) {
         if zone.is_utc() {
             return;
         }
         if let Some(known) = self.0.get_mut(zone) {
-            known.first = known.first.min(years.first);
-            known.last = known.last.max(years.last);
+            known.years.first = known.years.first.min(years.first);
+            known.years.last = known.years.last.max(years.last);
         } else {
-            self.0.insert(zone.clone(), years);
+            self.0.insert(zone.clone(), Need { years, name });
         }
     }
 
     /// Notes a series without end that is under way in `year`.
     pub fn add_endless(&mut self, zone: &Zone, year: i16) {
+        self.add_endless_as(zone, None, year);
+    }
+
+    /// Notes a series without end, under a TZID of the form's own.
+    pub(super) fn add_endless_as(&mut self, zone: &Zone, name: Option<&'static str>, year: i16) {
         let last = year.saturating_add(ENDLESS_YEARS).min(LAST_YEAR);
-        self.add(zone, Years { first: year, last });
+        self.add_as(zone, name, Years { first: year, last });
     }
 
     /// Notes everything that another part of the same feed uses.
     pub fn merge(&mut self, other: &Self) {
-        for (zone, years) in &other.0 {
-            self.add(zone, *years);
+        for (zone, need) in &other.0 {
+            self.add_as(zone, need.name, need.years);
         }
     }
 
-    /// The zones in the order of their names.
+    /// The zones in the order of their IANA names.
     pub fn iter(&self) -> impl Iterator<Item = (&Zone, Years)> {
-        self.0.iter().map(|(zone, years)| (zone, *years))
+        self.0.iter().map(|(zone, need)| (zone, need.years))
     }
 
     /// True when nothing written so far needs a VTIMEZONE.
@@ -79,17 +97,22 @@ pub fn tzid(zone: &Zone) -> Cow<'_, str> {
     }
 }
 
-/// Writes the VTIMEZONE of every zone in `used`, ordered by name.
+/// Writes the VTIMEZONE of every zone in `used`, ordered by IANA name.
 pub fn timezones(out: &mut Vec<u8>, used: &Used) {
-    for (zone, years) in used.iter() {
-        timezone(out, zone, years);
+    for (zone, need) in &used.0 {
+        let name = need.name.map_or_else(|| tzid(zone), Cow::Borrowed);
+        named(out, zone, &name, need.years);
     }
 }
 
 /// Writes one VTIMEZONE that is right from the first day of `years` to the last.
 pub fn timezone(out: &mut Vec<u8>, zone: &Zone, years: Years) {
+    named(out, zone, &tzid(zone), years);
+}
+
+fn named(out: &mut Vec<u8>, zone: &Zone, name: &str, years: Years) {
     plain(out, "BEGIN", "VTIMEZONE");
-    text(out, "TZID", &tzid(zone));
+    text(out, "TZID", name);
     let onsets = onsets(zone, years);
     if onsets
         .first()

@@ -20,6 +20,12 @@ pub fn by_name(tzid: &str) -> Option<Zone> {
         .or_else(|| by_outlook_label(name))
 }
 
+/// The name that Windows and Outlook have for a zone; `None` where the zone is not the one that
+/// Unicode's CLDR maps a Windows name to.
+pub(crate) fn windows_name(zone: &Zone) -> Option<&'static str> {
+    windows::registry_name(zone.name())
+}
+
 /// The zone that a TZID probably means; to be believed only where the file's own definition
 /// does not speak against it, or where there is none.
 pub fn by_likeness(tzid: &str) -> Option<Zone> {

@@ -1,6 +1,9 @@
 //! Names that Microsoft's programs give to time zones: the registry name, the usual IANA zone
 //! (the mapping that Unicode's CLDR keeps for the whole world) and the label that people see.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 /// `(registry name, IANA name, label without its UTC offset)`.
 const ZONES: &[(&str, &str, &str)] = &[
     ("AUS Central Standard Time", "Australia/Darwin", "Darwin"),
@@ -428,6 +431,17 @@ pub(super) fn by_registry_name(name: &str) -> Option<&'static str> {
     Some(found.1)
 }
 
+/// The registry names in the order of the IANA names that they stand for. Of two for one, the
+/// later in the alphabet stays: CLDR keeps superseded names (`Kamchatka Standard Time`, now
+/// `Russia Time Zone 11`), and all of them happen to be the earlier ones.
+static BY_IANA: LazyLock<BTreeMap<&'static str, &'static str>> =
+    LazyLock::new(|| ZONES.iter().map(|z| (z.1, z.0)).collect());
+
+/// The registry name of an IANA zone, where it is the usual one for it.
+pub(super) fn registry_name(iana: &str) -> Option<&'static str> {
+    BY_IANA.get(iana).copied()
+}
+
 /// The IANA name for a label, exact or followed by more cities (`Pacific Time (US & Canada),
 /// Tijuana`), in any case.
 pub(super) fn by_label(label: &str) -> Option<&'static str> {
@@ -467,6 +481,9 @@ mod tests {
     fn registry_names_are_in_order_and_single() {
         assert!(ZONES.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert_eq!(by_registry_name("korea standard time"), Some("Asia/Seoul"));
+        assert_eq!(registry_name("Asia/Seoul"), Some("Korea Standard Time"));
+        assert_eq!(registry_name("Asia/Kamchatka"), Some("Russia Time Zone 11"));
+        assert_eq!(registry_name("Europe/Vienna"), None);
         assert_eq!(by_label("Seoul"), Some("Asia/Seoul"));
         assert_eq!(
             by_label("Pacific Time (US & Canada), Tijuana"),

@@ -14,7 +14,7 @@ use icalendar::parser::{read_calendar, unfold};
 use jiff::civil::{date, datetime};
 use proptest::prelude::*;
 
-const FORMS: [Form; 2] = [Form::FailSafe, Form::Standard];
+const FORMS: [Form; 5] = Form::ALL;
 
 fn one_day(day: i8, uid: &str) -> Event {
     Event {

@@ -1,5 +1,6 @@
 //! The bytes of one event, for each kind of time, form and language.
 
+use crate::support::touches_after;
 use crate::support::*;
 use domain::event::{Availability, Event, Geo, Link, LinkKind, Status, WebAddress};
 use domain::series::{RecurrenceId, Series};
@@ -7,7 +8,7 @@ use domain::tag::Tag;
 use domain::text::{Lang, Text};
 use domain::time::{EventTime, WallTime, Zoned};
 use domain::zone::Zone;
-use ical::write::{Form, touches_after};
+use ical::write::Form;
 use jiff::civil::{date, datetime};
 use rstest::rstest;
 
@@ -85,7 +86,13 @@ fn results_can_be_left_out() {
             results: ical::write::Results::Hidden,
             ..context(form, Lang::KO, &zone)
         };
-        ical::write::event(&mut out, &mut Default::default(), &full(), &context);
+        ical::write::event(
+            &mut out,
+            &mut Default::default(),
+            &mut Vec::new(),
+            &full(),
+            &context,
+        );
         assert!(!String::from_utf8(out).unwrap().contains("5:3"));
     }
 }

@@ -6,7 +6,9 @@
 
 mod calendar;
 mod event;
+mod forms;
 mod round_trip;
 mod series;
+mod splice;
 mod support;
 mod zone;

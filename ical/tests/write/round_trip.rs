@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use domain::event::{Availability, Event, EventBody, Geo, Link, LinkKind, Status, WebAddress};
+use domain::news::{Difference, News};
 use domain::series::{ExtraDate, Override, RecurrenceId, Series};
 use domain::tag::Tag;
 use domain::text::{Lang, Text, clean_block, clean_line};
@@ -110,6 +111,45 @@ fn states_and_texts(#[case] status: Status) {
         link(LinkKind::Tickets, "https://tickets.example/2"),
     ];
     keeps(what.into());
+}
+
+#[test]
+fn news_are_no_part_of_what_an_event_says() {
+    let body = EventBody::from(korean(EventTime::day(date(2027, 4, 10))));
+    let mut event = event_of(body.clone());
+    event.news = vec![News {
+        at: "2026-11-22T01:14:00Z".parse().unwrap(),
+        source: Some("KBO".into()),
+        instance: None,
+        changes: vec![Difference::Status {
+            was: Status::Tentative,
+            is: Status::Confirmed,
+        }],
+    }];
+    assert_eq!(read_back(&event), body);
+}
+
+#[rstest]
+fn every_form_says_the_same_times(
+    #[values(
+        "Asia/Seoul",
+        "America/New_York",
+        "Asia/Kamchatka",
+        "Europe/Vienna",
+        "UTC"
+    )]
+    zone: &str,
+) {
+    let home = Zone::seoul();
+    let time = in_zone(zone, datetime(2027, 7, 5, 18, 30, 0, 0), None);
+    let event = event_of(korean(time.clone()));
+    for form in Form::ALL {
+        let context = context(form, Lang::KO, &home);
+        let bytes = calendar(&calendar_of("x"), std::slice::from_ref(&event), &context);
+        let document = decode(&bytes, ReadOptions::new(Lang::KO)).unwrap();
+        assert!(document.warnings.is_empty(), "{:?}", document.warnings);
+        assert_eq!(document.drafts[0].body.main.time, time, "{form:?}");
+    }
 }
 
 #[rstest]

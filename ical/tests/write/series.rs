@@ -1,12 +1,13 @@
 //! Repeating events: by rule where clients agree, else date by date.
 
+use crate::support::touches_after;
 use crate::support::*;
 use domain::event::{Event, Status};
 use domain::series::{ExtraDate, Override, RecurrenceId, Series};
 use domain::text::{Lang, Text};
 use domain::time::{EventTime, WallTime, Zoned};
 use domain::zone::Zone;
-use ical::write::{Form, Used, touches_after};
+use ical::write::{Form, Used};
 use jiff::civil::{date, datetime};
 use rstest::rstest;
 
@@ -281,7 +282,7 @@ fn a_series_needs_its_zone_to_its_end(#[case] series: Series, #[case] last: i16)
     let (mut out, mut used, seoul) = (Vec::new(), Used::default(), Zone::seoul());
     let event = repeating(thursday(9), series);
     let context = context(Form::FailSafe, Lang::KO, &seoul);
-    ical::write::event(&mut out, &mut used, &event, &context);
+    ical::write::event(&mut out, &mut used, &mut Vec::new(), &event, &context);
     let years: Vec<_> = used.iter().map(|(_, y)| (y.first, y.last)).collect();
     assert_eq!(years, [(2027, last)]);
 }

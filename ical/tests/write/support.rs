@@ -7,7 +7,7 @@ use domain::series::Series;
 use domain::text::{Lang, Text};
 use domain::time::EventTime;
 use domain::zone::Zone;
-use ical::write::{Context, Form, Results, Used};
+use ical::write::{Context, Cut, Form, Repeats, Results, Used};
 use jiff::civil::date;
 
 pub fn event_of(body: impl Into<EventBody>) -> Event {
@@ -20,6 +20,7 @@ pub fn event_of(body: impl Into<EventBody>) -> Event {
         created: "2026-11-01T00:00:00Z".parse().unwrap(),
         modified: "2026-11-20T01:02:03.4Z".parse().unwrap(),
         body: body.into(),
+        news: Vec::new(),
     }
 }
 
@@ -45,6 +46,7 @@ pub fn context(form: Form, lang: Lang, zone: &Zone) -> Context<'_> {
         refresh_minutes: 60,
         horizon: date(2029, 12, 31),
         results: Results::Shown,
+        repeats: Repeats::ByForm,
     }
 }
 
@@ -74,13 +76,23 @@ pub fn calendar_of(title: &str) -> Calendar {
     }
 }
 
-/// The fragment of an event, unfolded, `\n` for line ends.
-pub fn fragment(event: &Event, form: Form, lang: Lang) -> String {
-    let (mut out, mut used) = (Vec::new(), Used::default());
-    let zone = Zone::seoul();
-    ical::write::event(&mut out, &mut used, event, &context(form, lang, &zone));
-    let text = String::from_utf8(out).unwrap();
+/// The fragment of an event as it is, and where it can be cut.
+pub fn raw(event: &Event, context: &Context<'_>) -> (Vec<u8>, Vec<Cut>) {
+    let (mut out, mut cuts) = (Vec::new(), Vec::new());
+    ical::write::event(&mut out, &mut Used::default(), &mut cuts, event, context);
+    (out, cuts)
+}
+
+/// Text without folds and with `\n` for line ends.
+pub fn unfolded(bytes: &[u8]) -> String {
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
     text.replace("\r\n ", "").replace("\r\n", "\n")
+}
+
+/// The fragment of an event, unfolded.
+pub fn fragment(event: &Event, form: Form, lang: Lang) -> String {
+    let zone = Zone::seoul();
+    unfolded(&raw(event, &context(form, lang, &zone)).0)
 }
 
 /// The lines of a fragment whose names are among these.
@@ -88,4 +100,10 @@ pub fn lines(event: &Event, form: Form, lang: Lang, names: &[&str]) -> Vec<Strin
     let text = fragment(event, form, lang);
     let named = |line: &&str| names.contains(&line.split([':', ';']).next().unwrap());
     text.lines().filter(named).map(str::to_owned).collect()
+}
+
+/// Whether anything of an event takes place on or after the beginning of a day.
+pub fn touches_after(event: &Event, day: jiff::civil::Date, zone: &Zone) -> bool {
+    let begins = domain::time::WallTime::new(day.at(0, 0, 0, 0)).instant(zone);
+    ical::write::last_moment(event, zone) >= begins
 }
