@@ -1,6 +1,6 @@
 //! JSON Feed 1.1.
 
-use super::{Channel, Entry};
+use super::{Author, Channel, Entry, Facts};
 use serde::Serialize;
 
 /// The media type.
@@ -27,6 +27,17 @@ struct Item<'a> {
     date_modified: String,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     tags: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<Person<'a>>,
+    #[serde(rename = "_almanac", skip_serializing_if = "Option::is_none")]
+    event: Option<&'a Facts>,
+}
+
+#[derive(Serialize)]
+struct Person<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
 }
 
 /// Writes a channel.
@@ -53,6 +64,16 @@ fn item(entry: &Entry) -> Item<'_> {
         date_published: entry.published.to_string(),
         date_modified: entry.modified.to_string(),
         tags: &entry.tags,
+        authors: entry.author.iter().map(person).collect(),
+        event: entry.event.as_ref(),
+    }
+}
+
+/// JSON Feed has no place for a licence; the page has it.
+fn person(author: &Author) -> Person<'_> {
+    Person {
+        name: &author.name,
+        url: author.address.as_deref(),
     }
 }
 
@@ -69,6 +90,7 @@ mod tests {
         assert_eq!(feed["language"], "ko");
         let item = &feed["items"][0];
         assert_eq!(item["id"], "경기");
+        assert_eq!(item["authors"][0]["name"], "경기");
         assert_eq!(item["date_published"], "2026-11-22T10:00:00Z");
     }
 

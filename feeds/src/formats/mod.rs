@@ -1,11 +1,20 @@
-//! Feeds for readers of news: JSON Feed and RSS over the same few entries. Pure writers: the same
-//! channel gives the same bytes, without a clock.
+//! The same events in other formats: JSON Feed, RSS and Atom over a few plain entries, JSCalendar from
+//! the events themselves, jCal from their iCalendar text. Pure writers: the same data gives the same
+//! bytes, without a clock.
 
+pub mod atom;
+pub mod channel;
+pub mod jcal;
+pub mod jscalendar;
 pub mod json_feed;
 pub mod rss;
+mod xml;
 
+use domain::calendar::Calendar;
 use domain::text::Lang;
+use ical::write::Words;
 use jiff::Timestamp;
+use serde::Serialize;
 
 /// A feed: what it is and what it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +50,60 @@ pub struct Entry {
     pub published: Timestamp,
     /// When it last changed.
     pub modified: Timestamp,
+    /// Whose data it is, where that is to be said.
+    pub author: Option<Author>,
+    /// What machines want to know of an event, where it is one.
+    pub event: Option<Facts>,
 }
+
+/// Whose data an entry is, and on what terms it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// Person, project or authority.
+    pub name: String,
+    /// Where it comes from, absolute.
+    pub address: Option<String>,
+    /// Licence, by its SPDX name where it has one.
+    pub licence: Option<String>,
+}
+
+/// An event for machines, as JSON Feed's extensions carry it (JSON Feed 1.1, "Extensions").
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Facts {
+    /// Its public UID.
+    pub uid: String,
+    /// What is known of its time: `zoned`, `floating` (start and end are then read in the calendar's
+    /// zone), `all_day`, `date_only` (no hour yet), `window` (a span of possible days) or
+    /// `undecided` (the days it was last announced for).
+    pub kind: &'static str,
+    /// When it starts: RFC 3339 with an offset, or a date for whole days; `null` where nobody knows.
+    pub start: Option<String>,
+    /// When it ends, exclusive.
+    pub end: Option<String>,
+    /// Whether it lasts whole days.
+    pub all_day: bool,
+    /// `confirmed`, `tentative`, `postponed` or `cancelled`.
+    pub status: &'static str,
+    /// What the place is called.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub place: String,
+    /// How it repeats: RRULE values (RFC 5545 §3.3.10).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub repeats: Vec<String>,
+}
+
+/// What stands before the name of a feed whose events all are invented.
+fn sample<'a>(calendars: impl Iterator<Item = &'a Calendar>, lang: Lang) -> &'static str {
+    let mut calendars = calendars.peekable();
+    let any = calendars.peek().is_some();
+    match any && calendars.all(|calendar| calendar.profile.sample) {
+        true => Words::of(lang).sample,
+        false => "",
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod examples;
 
 #[cfg(test)]
 pub(crate) mod samples {
@@ -60,6 +122,12 @@ pub(crate) mod samples {
             tags: vec![text.to_owned()],
             published: at,
             modified: at,
+            author: Some(Author {
+                name: text.to_owned(),
+                address: Some(format!("https://almanac.example/?x={text}")),
+                licence: Some(text.to_owned()),
+            }),
+            event: None,
         };
         Channel {
             title: text.to_owned(),

@@ -1,5 +1,6 @@
 //! RSS 2.0, as the RSS Advisory Board's profile wants it.
 
+use super::xml::{element, escape};
 use super::{Channel, Entry};
 use jiff::Timestamp;
 
@@ -10,7 +11,12 @@ pub const MEDIA_TYPE: &str = "application/rss+xml; charset=utf-8";
 pub fn write(channel: &Channel) -> Vec<u8> {
     let mut out = String::with_capacity(1024 + channel.entries.len() * 600);
     out.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
-    out.push_str("<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"><channel>\n");
+    out.push_str("<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"");
+    // RSS's own author is an address of electronic mail, which nobody here has.
+    if channel.entries.iter().any(|entry| entry.author.is_some()) {
+        out.push_str(" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"");
+    }
+    out.push_str("><channel>\n");
     element(&mut out, "title", &channel.title);
     element(&mut out, "link", &channel.home);
     out.push_str("<atom:link rel=\"self\" type=\"application/rss+xml\" href=\"");
@@ -37,6 +43,12 @@ fn item(out: &mut String, entry: &Entry) {
     escape(out, &entry.id);
     out.push_str("</guid>\n");
     element(out, "pubDate", &date(entry.published));
+    if let Some(author) = &entry.author {
+        element(out, "dc:creator", &author.name);
+        if let Some(licence) = &author.licence {
+            element(out, "dc:rights", licence);
+        }
+    }
     for tag in &entry.tags {
         element(out, "category", tag);
     }
@@ -45,31 +57,6 @@ fn item(out: &mut String, entry: &Entry) {
     escape(&mut html, &entry.text);
     element(out, "description", &html.replace('\n', "<br>"));
     out.push_str("</item>\n");
-}
-
-fn element(out: &mut String, name: &str, text: &str) {
-    out.push('<');
-    out.push_str(name);
-    out.push('>');
-    escape(out, text);
-    out.push_str("</");
-    out.push_str(name);
-    out.push_str(">\n");
-}
-
-/// Writes a text; what XML 1.0 §2.2 has no place for is left out.
-fn escape(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' => out.push(c),
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
-            c => out.push(c),
-        }
-    }
 }
 
 /// RFC 822 with a year of four digits.
@@ -81,48 +68,11 @@ fn date(at: Timestamp) -> String {
 mod tests {
     use super::*;
     use crate::formats::samples::channel;
+    use crate::formats::xml::tests::is_well_formed;
     use proptest::prelude::*;
 
     fn written(text: &str) -> String {
         String::from_utf8(write(&channel(text))).unwrap()
-    }
-
-    /// Well-formed as far as our own output goes: every tag that is opened is closed in its turn,
-    /// and between tags stands nothing but escaped text of allowed characters.
-    fn is_well_formed(xml: &str) -> bool {
-        let mut open: Vec<String> = Vec::new();
-        let mut rest = xml;
-        while let Some((text, after)) = rest.split_once('<') {
-            let Some((tag, next)) = after.split_once('>') else {
-                return false;
-            };
-            if !is_text(text) || !tag.chars().all(is_xml) {
-                return false;
-            }
-            let name = tag.trim_start_matches('/').split(' ').next().unwrap();
-            match tag {
-                tag if tag.starts_with('?') || tag.ends_with('/') => {}
-                tag if tag.starts_with('/') => {
-                    if open.pop().as_deref() != Some(name) {
-                        return false;
-                    }
-                }
-                _ => open.push(name.to_owned()),
-            }
-            rest = next;
-        }
-        open.is_empty() && rest.trim().is_empty()
-    }
-
-    fn is_text(text: &str) -> bool {
-        let named = ["amp;", "lt;", "gt;", "quot;"];
-        let known = |after: &str| named.iter().any(|name| after.starts_with(name));
-        !text.contains('>') && text.chars().all(is_xml) && text.split('&').skip(1).all(known)
-    }
-
-    /// XML 1.0 §2.2.
-    fn is_xml(c: char) -> bool {
-        matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..)
     }
 
     #[test]
