@@ -7,8 +7,9 @@ use api::{ApiState, HealthState};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::response::Response;
+use bytes::Bytes;
 use feeds::{Asked, Feeds};
+use http_body_util::{BodyExt as _, Either, Full, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -29,9 +30,8 @@ use web::state::WebState;
 
 /// Largest body of a request, in bytes.
 const BODY_BYTES: usize = 1 << 20;
-/// Largest head of a request, in bytes, and most headers in it.
+/// Largest head of a request, in bytes. More than a hundred headers are refused by hyper itself.
 const HEAD_BYTES: usize = 32 << 10;
-const HEADERS: usize = 100;
 /// How long a client may take to send its head; an idle connection is closed after that too.
 const HEAD_TIME: Duration = Duration::from_secs(15);
 /// Connections at once. More wait in the kernel's queue.
@@ -51,17 +51,35 @@ pub struct Parts {
 
 /// Every route of the program, from the surfaces' own tables (R21).
 pub fn routes() -> Vec<RouteInfo> {
-    let feed = |path: &'static str, name: &'static str| RouteInfo {
-        method: http::Method::GET,
-        path,
-        surface: Surface::Feeds,
-        permission: domain::policy::Permission::ReadPublished,
-        name,
-    };
+    let read =
+        |method: &[u8], path: &'static str, surface: Surface, name: &'static str| RouteInfo {
+            // All names of methods here are tokens (RFC 9110 §5.6.2).
+            method: http::Method::from_bytes(method).unwrap_or(http::Method::GET),
+            path,
+            surface,
+            permission: domain::policy::Permission::ReadPublished,
+            name,
+        };
+    let feed = |path, name| read(b"GET", path, Surface::Feeds, name);
+    let dav = |method, name| read(method, "/dav/{*path}", Surface::Dav, name);
     let mut all = vec![
         feed("/feeds/{file}", "feed"),
+        RouteInfo {
+            permission: domain::policy::Permission::ReadSubscription,
+            ..feed("/feeds/my/{file}", "personal_feed")
+        },
         feed("/feeds/discover/{file}", "discover_new"),
         feed("/feeds/discover/week/{file}", "discover_week"),
+        dav(b"OPTIONS", "caldav_options"),
+        dav(b"PROPFIND", "caldav_properties"),
+        dav(b"REPORT", "caldav_report"),
+        dav(b"GET", "caldav_member"),
+        read(
+            b"GET",
+            "/.well-known/caldav",
+            Surface::Dav,
+            "caldav_discovery",
+        ),
     ];
     all.extend(site::ROUTES.iter().map(web::route::Route::info));
     all.extend(cms::ROUTES.iter().map(web::route::Route::info));
@@ -73,12 +91,7 @@ pub fn routes() -> Vec<RouteInfo> {
 /// Everything but feeds: the surfaces' routes and what stands around them.
 pub(crate) fn pages(parts: &Parts) -> Router {
     let web = parts.web.clone();
-    let machines = ApiState::new(
-        parts.health.clone(),
-        web.clock.clone(),
-        web.base_url.clone(),
-        web.search.clone(),
-    );
+    let machines = ApiState::new(parts.health.clone(), &web);
     let pages = router(site::ROUTES)
         .merge(router(cms::ROUTES))
         .merge(router(partners_portal::ROUTES))
@@ -106,8 +119,17 @@ pub async fn serve(listener: TcpListener, parts: Parts, stop: impl Future<Output
         };
         let entrance = entrance.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            let entrance = entrance.clone();
-            async move { entrance.answer(peer, request).await }
+            // What lies ready is answered on the spot. The rest is boxed: a request's whole state
+            // would be moved about several times, also where little of it is used.
+            match entrance.at_once(peer, &request) {
+                Some(answer) => Reply::Left(std::future::ready(Ok(answer))),
+                None => {
+                    let entrance = entrance.clone();
+                    Reply::Right(Box::pin(
+                        async move { entrance.answer(peer, request).await },
+                    ))
+                }
+            }
         });
         let connection = builder
             .serve_connection(TokioIo::new(stream), service)
@@ -133,8 +155,7 @@ fn connection_builder() -> auto::Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
-        .max_buf_size(HEAD_BYTES)
-        .max_headers(HEADERS);
+        .max_buf_size(HEAD_BYTES);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -165,6 +186,15 @@ async fn accept(
     }
 }
 
+/// An answer, there already or to come.
+type Reply<T> = futures_util::future::Either<
+    std::future::Ready<T>,
+    std::pin::Pin<Box<dyn Future<Output = T> + Send>>,
+>;
+
+/// A body that goes out: a feed's bytes as they lie in memory, or a page's.
+type Outgoing = Either<Full<Bytes>, Body>;
+
 /// What every request passes first: whose it is, whether it is for us, and which half of the
 /// program answers it.
 struct Entrance {
@@ -184,27 +214,88 @@ impl Entrance {
         }
     }
 
+    /// A poll of a feed whose answer lies ready.
+    fn at_once(
+        &self,
+        connected: IpAddr,
+        request: &Request<Incoming>,
+    ) -> Option<http::Response<Outgoing>> {
+        let uri = request.uri();
+        if !uri.path().starts_with("/feeds/") || !self.host.is_plainly_ours(uri, request.headers())
+        {
+            return None;
+        }
+        let peer = PeerAddress::of(connected, request.headers(), &self.trusted_proxies);
+        let answer = self.feeds.answer_at_once(asked(request, peer))?;
+        Some(answer.map(|body| Outgoing::Left(Full::new(body))))
+    }
+
     async fn answer(
         &self,
         connected: IpAddr,
         mut request: Request<Incoming>,
-    ) -> Result<Response, Infallible> {
+    ) -> Result<http::Response<Outgoing>, Infallible> {
         if let Some(refusal) = self.host.refuses(request.uri(), request.headers()) {
-            return Ok(refusal);
-        }
-        if request.uri().path().starts_with("/feeds/") {
-            let asked = Asked {
-                method: request.method(),
-                path: request.uri().path(),
-                query: request.uri().query().unwrap_or_default(),
-                headers: request.headers(),
-            };
-            return Ok(self.feeds.answer(asked).await.map(Body::from));
+            return Ok(refusal.map(Outgoing::Right));
         }
         let peer = PeerAddress::of(connected, request.headers(), &self.trusted_proxies);
+        if request.uri().path().starts_with("/feeds/") {
+            let answer = self.feeds.answer(asked(&request, peer)).await;
+            return Ok(answer.map(|body| Outgoing::Left(Full::new(body))));
+        }
+        if is_calendar_tree(request.uri().path()) {
+            return Ok(self.calendar_tree(request, peer).await);
+        }
         request.extensions_mut().insert(peer);
-        self.router.clone().oneshot(request.map(Body::new)).await
+        let answer = self.router.clone().oneshot(request.map(Body::new)).await;
+        answer.map(|answer| answer.map(Outgoing::Right))
     }
+}
+
+impl Entrance {
+    /// CalDAV has methods and bodies of its own, which the router does not know.
+    async fn calendar_tree(
+        &self,
+        request: Request<Incoming>,
+        peer: PeerAddress,
+    ) -> http::Response<Outgoing> {
+        let (head, body) = request.into_parts();
+        // One byte more than is taken tells that it is too long.
+        let body = Limited::new(body, feeds::dav::BODY_BYTES + 1);
+        let body = match tokio::time::timeout(HEAD_TIME, body.collect()).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            // Too long, too slow or broken off: told as too long, which it is or might be.
+            Ok(Err(_)) | Err(_) => Bytes::from(vec![b' '; feeds::dav::BODY_BYTES + 1]),
+        };
+        let answer = self
+            .feeds
+            .dav(
+                &head.method,
+                head.uri.path(),
+                &head.headers,
+                &body,
+                Some(peer.0),
+            )
+            .await;
+        answer.map(|body| Outgoing::Left(Full::new(body)))
+    }
+}
+
+/// A request as far as feeds look at it.
+fn asked(request: &Request<Incoming>, peer: PeerAddress) -> Asked<'_> {
+    let target = request.uri().path_and_query();
+    Asked {
+        method: request.method(),
+        target: target.map_or("/", |target| target.as_str()),
+        headers: request.headers(),
+        peer: Some(peer.0),
+    }
+}
+
+/// Whether a path is CalDAV's (RFC 6764 §5 for the well-known one).
+fn is_calendar_tree(path: &str) -> bool {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    path == "/dav" || path.starts_with("/dav/") || path == "/.well-known/caldav"
 }
 
 /// Listens, naming the address in the error where it cannot.

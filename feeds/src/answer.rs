@@ -1,17 +1,28 @@
-//! Answering a poll (RFC 9110): validators, conditional requests, codings, and errors that no
-//! client takes for an empty calendar.
+//! Answering a poll (RFC 9110): which feed an address names, whether the client has it already, and
+//! errors that no client takes for an empty calendar.
 
 use crate::Feeds;
-use crate::cache::Key;
-use crate::compile::Compiled;
+use crate::compiled::Compiled;
+use crate::conditional::{Coding, Equal, coding, unchanged_with};
+use crate::count::CalendarCount;
+use crate::format::Format;
+use crate::person::{Found, Named, Person};
+use crate::plan::{Plan, Whose};
+use crate::problem::{away, not_found, problem, set, unusable};
 use crate::query::{BadQuery, FeedQuery};
+use crate::ready::{Ready, date_value, value};
+use crate::sync::Token;
+use crate::upgrade::{PREFERENCE, Wanted, shown};
 use bytes::Bytes;
 use domain::calendar::{Calendar, Visibility};
+use domain::text::Text;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Response, StatusCode};
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// An answer, whole.
 pub type Answer = Response<Bytes>;
@@ -21,416 +32,395 @@ pub type Answer = Response<Bytes>;
 pub struct Asked<'a> {
     /// GET and HEAD are answered, others refused.
     pub method: &'a Method,
-    /// The path, as sent.
-    pub path: &'a str,
-    /// The part after `?`, as sent; empty if there is none.
-    pub query: &'a str,
+    /// Path and query, as sent.
+    pub target: &'a str,
     /// The headers.
     pub headers: &'a HeaderMap,
+    /// Who asks, for counting; see [`crate::count`].
+    pub peer: Option<IpAddr>,
 }
 
-/// A phone's If-Modified-Since is the phone's own clock at its last visit. Only when it lies
-/// this far behind our last change do we believe that it has seen it (R5).
-const CLOCK_SAFETY_MINUTES: i64 = 10;
-
-/// A coding that an answer can have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Coding {
-    Identity,
-    Gzip,
-}
-
-impl Coding {
-    /// What tells its validator from the plain one's.
-    pub(crate) const fn suffix(self) -> &'static str {
-        match self {
-            Self::Identity => "",
-            Self::Gzip => "-gz",
-        }
+impl<'a> Asked<'a> {
+    /// The path and what follows the question mark; empty if there is none.
+    pub(crate) fn parts(&self) -> (&'a str, &'a str) {
+        self.target.split_once('?').unwrap_or((self.target, ""))
     }
 }
+
+/// How long a feed is good for without asking again, in caches that many share.
+const PUBLIC: HeaderValue = HeaderValue::from_static(
+    "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400",
+);
+/// A person's feed is nobody else's, and is asked for each time.
+const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
+/// The enhanced GET answers otherwise under the same address
+/// (draft-ietf-calext-subscription-upgrade-13 §3.4).
+const VARY: HeaderValue = HeaderValue::from_static("Accept-Encoding, Prefer, Sync-Token");
+const ANYBODY: HeaderValue = HeaderValue::from_static("*");
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+const NOINDEX: HeaderValue = HeaderValue::from_static("noindex");
+const CROSS_ORIGIN: HeaderValue = HeaderValue::from_static("cross-origin");
+const PREFER: HeaderName = HeaderName::from_static("prefer");
+const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 impl Feeds {
     /// Answers anything under `/feeds/`.
     pub async fn answer(&self, asked: Asked<'_>) -> Answer {
         let head = *asked.method == Method::HEAD;
         let mut answer = if head || *asked.method == Method::GET {
-            self.feed(&asked).await
+            match self.lying_ready(&asked) {
+                Some(answer) => answer,
+                None => self.feed(&asked).await,
+            }
         } else {
-            let mut refused = problem(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "feeds are read with GET",
-                &[],
-            );
+            let detail = "feeds are read with GET";
+            let mut refused = problem(StatusCode::METHOD_NOT_ALLOWED, detail, &[]);
             set(&mut refused, header::ALLOW, "GET, HEAD");
             refused
         };
-        set(&mut answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-        set(&mut answer, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-        set(
-            &mut answer,
-            header::HeaderName::from_static("cross-origin-resource-policy"),
-            "cross-origin",
-        );
         if head {
             *answer.body_mut() = Bytes::new();
         }
         answer
     }
 
-    async fn feed(&self, asked: &Asked<'_>) -> Answer {
-        if let Some(path) = asked.path.strip_prefix("/feeds/discover/") {
-            return self.discover(path, asked).await;
+    /// The answer where it is ready, without waiting for anything. `None` says nothing: then
+    /// [`Feeds::answer`] has to be asked.
+    pub fn answer_at_once(&self, asked: Asked<'_>) -> Option<Answer> {
+        match *asked.method {
+            Method::GET => self.lying_ready(&asked),
+            _ => None,
         }
-        let name = asked
-            .path
-            .strip_prefix("/feeds/")
-            .and_then(|file| file.strip_suffix(".ics"));
-        let Some(name) = name.filter(|name| !name.contains('/')) else {
+    }
+
+    /// The answer where it is ready.
+    fn lying_ready(&self, asked: &Asked<'_>) -> Option<Answer> {
+        let ready = self.ready.get(asked.target)?;
+        if asked.headers.contains_key(PREFER) {
+            return None;
+        }
+        let generation = self.generation.load(Ordering::Acquire);
+        if !ready.is_confirmed(generation) {
+            let catalogue = self.catalogue.load();
+            let calendar = catalogue.get(ready.calendar)?;
+            let same = calendar.revision == ready.revision;
+            if !same || calendar.visibility == Visibility::Withdrawn {
+                return None;
+            }
+            ready.confirm(generation);
+        }
+        let answer = ready
+            .not_modified(asked.headers)
+            .or_else(|| ready.full(asked))?;
+        self.count(&ready.count, asked);
+        Some(answer)
+    }
+
+    async fn feed(&self, asked: &Asked<'_>) -> Answer {
+        let (path, query) = asked.parts();
+        if let Some(path) = path.strip_prefix("/feeds/discover/") {
+            return with_common(self.discover(path, asked).await);
+        }
+        let answer = match path.strip_prefix("/feeds/my/") {
+            Some(file) => self.persons(file, query, asked).await,
+            None => self.public(path, query, asked).await,
+        };
+        with_common(answer)
+    }
+
+    async fn public(&self, path: &str, query: &str, asked: &Asked<'_>) -> Answer {
+        let file = path.strip_prefix("/feeds/").unwrap_or_default();
+        let Some((name, format)) = Format::of_file(file).filter(|(name, _)| !name.contains('/'))
+        else {
             return not_found();
         };
         let name = percent_decode_str(name).decode_utf8_lossy();
+        // The number before the catalogue: a newer catalogue is looked at again, never missed.
+        let generation = self.generation.load(Ordering::Acquire);
         let catalogue = self.catalogue();
         let Some(calendar) = catalogue.find(&name) else {
             return not_found();
         };
         if calendar.visibility == Visibility::Withdrawn {
-            return problem(
-                StatusCode::GONE,
-                "this calendar was withdrawn by its editors",
-                &[],
-            );
+            let detail = "this calendar was withdrawn by its editors";
+            return problem(StatusCode::GONE, detail, &[]);
         }
-        let query = match FeedQuery::parse(asked.query) {
-            Ok(query) => query,
+        let (query, extra) = match FeedQuery::read(query) {
+            Ok(read) => read,
             Err(bad) => return unusable(&bad),
         };
+        let plan = Plan::public(calendar.clone(), FeedQuery { format, ..query });
+        if let Some(wanted) = enhanced(format, asked.headers) {
+            return self.upgraded(&plan, wanted, asked).await;
+        }
+        let state = plan.state();
+        let tag = plan.validator(&self.seed, &state);
+        let known = self
+            .ready
+            .get(asked.target)
+            .filter(|ready| ready.is_of(&tag));
+        let ready = known.unwrap_or_else(|| {
+            let ready = Arc::new(Ready::new(
+                &plan,
+                tag,
+                state.modified,
+                generation,
+                self.counters.of(calendar.id),
+            ));
+            if !extra {
+                self.ready.put(asked.target, ready.clone());
+            }
+            ready
+        });
+        self.count(&ready.count, asked);
+        if let Some(same) = ready.not_modified(asked.headers) {
+            return same;
+        }
+        let Some(compiled) = self.compiled(&plan).await else {
+            return away();
+        };
         let coding = coding(asked.headers);
-        let tag = self.validator(calendar, &query);
-        if let Some(matched) = unchanged(asked.headers, &tag, calendar.modified) {
-            let shown = matched.unwrap_or_else(|| format!("\"{tag}{}\"", coding.suffix()));
-            return self.not_modified(calendar, &shown);
-        }
-        self.full(calendar, &query, coding).await
-    }
-
-    fn not_modified(&self, calendar: &Calendar, tag: &str) -> Answer {
-        let mut answer = Response::new(Bytes::new());
-        *answer.status_mut() = StatusCode::NOT_MODIFIED;
-        validators(&mut answer, tag, calendar);
+        let answer = self.full(&plan, &compiled, coding).await;
+        ready.learn(&compiled, coding, answer.headers());
         answer
     }
 
-    async fn full(&self, calendar: &Arc<Calendar>, query: &FeedQuery, coding: Coding) -> Answer {
-        let Some((calendar, compiled)) = self.bytes(calendar, query).await else {
-            let mut away = problem(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "come back in a minute",
-                &[],
-            );
-            set(&mut away, header::RETRY_AFTER, "60");
-            return away;
+    /// A person's feed. An address that nobody knows gives the same answer in the same time as one
+    /// that was taken back; while the database is away nobody can tell.
+    async fn persons(&self, file: &str, query: &str, asked: &Asked<'_>) -> Answer {
+        let (address, format) = match Format::of_file(file) {
+            Some((address, format)) => (address, Some(format)),
+            None => (file, None),
         };
-        let body = match coding {
-            Coding::Identity => compiled.body.clone(),
-            Coding::Gzip => compiled.gzip(),
+        let person = match self.people.find(&self.db, address).await {
+            Found::Person(person) => person,
+            Found::Nobody => return as_private(not_found()),
+            Found::Away => return as_private(away()),
         };
-        let tag = self.validator(&calendar, query);
-        let length = body.len().to_string();
-        let mut answer = Response::new(body);
-        set(
-            &mut answer,
-            header::CONTENT_TYPE,
-            "text/calendar; charset=utf-8",
-        );
-        set(&mut answer, header::CONTENT_LENGTH, &length);
-        if coding == Coding::Gzip {
-            set(&mut answer, header::CONTENT_ENCODING, "gzip");
-        }
-        set(
-            &mut answer,
-            header::CONTENT_DISPOSITION,
-            &file_name(&calendar),
-        );
-        set(
-            &mut answer,
-            HeaderName::from_static("x-robots-tag"),
-            "noindex",
-        );
-        let page = format!(
-            "<{}/calendars/{}>; rel=\"alternate\"; type=\"text/html\"",
-            self.settings.base_url, calendar.profile.slug
-        );
-        set(&mut answer, header::LINK, &page);
-        validators(
-            &mut answer,
-            &format!("\"{tag}{}\"", coding.suffix()),
-            &calendar,
-        );
-        answer
+        let Some(format) = format else {
+            return as_private(not_found());
+        };
+        let query = match FeedQuery::parse(query) {
+            Ok(query) => FeedQuery { format, ..query },
+            Err(bad) => return as_private(unusable(&bad)),
+        };
+        as_private(self.persons_feed(&person, query, asked).await)
     }
 
-    /// The compiled feed with the calendar as it was at that revision; compiles it if nobody
-    /// has. The last good bytes go on being served while the database is away (R19), under
-    /// their own validator. `None` when there never were any.
-    async fn bytes(
+    async fn persons_feed(
         &self,
-        calendar: &Arc<Calendar>,
-        query: &FeedQuery,
-    ) -> Option<(Arc<Calendar>, Arc<Compiled>)> {
-        let key: Key = (calendar.id, query.clone());
-        if let Some(ready) = self.current(&key, calendar) {
-            return Some((calendar.clone(), ready));
+        person: &Arc<Person>,
+        query: FeedQuery,
+        asked: &Asked<'_>,
+    ) -> Answer {
+        if let Some(wanted) = enhanced(query.format, asked.headers) {
+            let plan = Plan::personal(person.clone(), &self.catalogue(), query);
+            return self.upgraded(&plan, wanted, asked).await;
         }
-        let turn = self.cache.turn(&key);
-        let _mine = turn.lock().await;
-        if let Some(ready) = self.current(&key, calendar) {
-            return Some((calendar.clone(), ready));
+        let named = self.name_of(person, &query);
+        let coding = coding(asked.headers);
+        self.count_person(person, &named.tag, asked);
+        // Two of its calendars may change in one second: the date alone proves nothing.
+        let (tag, modified) = (&named.tag, named.modified);
+        if let Some(known) = unchanged_with(asked.headers, tag, modified, Equal::ProvesNothing) {
+            let mut answer = Response::new(Bytes::new());
+            *answer.status_mut() = StatusCode::NOT_MODIFIED;
+            let shown = known.unwrap_or_else(|| quoted(tag, coding));
+            private_validators(answer.headers_mut(), &shown, modified);
+            return answer;
         }
-        match self.compile(calendar, query).await {
-            Ok(Some((calendar, compiled))) => {
-                let compiled = Arc::new(compiled);
-                self.cache.put(key, compiled.clone());
-                Some((Arc::new(calendar), compiled))
-            }
-            Ok(None) => {
-                self.cache.drop_empty(&key);
-                None
-            }
-            Err(error) => {
-                tracing::error!(%error, calendar.slug = %calendar.profile.slug, "feed not compiled");
-                let last = self.cache.get(&key);
-                if last.is_none() {
-                    self.cache.drop_empty(&key);
-                }
-                let last = last?;
-                let mut as_it_was = Calendar::clone(calendar);
-                as_it_was.revision = last.revision;
-                Some((Arc::new(as_it_was), last))
-            }
+        let plan = Plan::personal(person.clone(), &self.catalogue(), query);
+        match self.compiled(&plan).await {
+            Some(compiled) => self.full(&plan, &compiled, coding).await,
+            None => away(),
         }
     }
 
-    fn current(&self, key: &Key, calendar: &Calendar) -> Option<Arc<Compiled>> {
-        self.cache
-            .get(key)
-            .filter(|ready| ready.revision == calendar.revision)
+    /// What a person's feed is called now. Nothing is rendered for it: the revisions of its parts
+    /// say it.
+    fn name_of(&self, person: &Arc<Person>, query: &FeedQuery) -> Named {
+        // The number before the catalogue: a newer catalogue is looked at again, never missed.
+        let generation = self.generation.load(Ordering::Acquire);
+        if let Some(named) = person.named(generation, query) {
+            return named;
+        }
+        let plan = Plan::personal(person.clone(), &self.catalogue(), query.clone());
+        let state = plan.state();
+        let named = Named {
+            generation,
+            query: query.clone(),
+            tag: plan.validator(&self.seed, &state),
+            modified: state.modified,
+        };
+        person.name(named.clone());
+        named
+    }
+
+    /// Notes who asked for a calendar.
+    pub(crate) fn count(&self, count: &CalendarCount, asked: &Asked<'_>) {
+        if let Some(ip) = asked.peer {
+            self.counters.note(count, ip, user_agent(asked.headers));
+        }
+    }
+
+    /// Notes who asked for a person's calendars, and what the address has then. A client that
+    /// fetches them as one reads each.
+    fn count_person(&self, person: &Person, tag: &str, asked: &Asked<'_>) {
+        let now = self.settings.clock.now();
+        self.counters.fetched(person.address, now, tag);
+        let Some(ip) = asked.peer else { return };
+        let (family, visitor) = self.counters.visitor(ip, user_agent(asked.headers));
+        for pick in &person.subscription.recipe.picks {
+            self.counters.of(pick.calendar).note(family, visitor);
+        }
+    }
+
+    /// The whole feed.
+    pub(crate) async fn full(
+        &self,
+        plan: &Plan,
+        compiled: &Arc<Compiled>,
+        coding: Coding,
+    ) -> Answer {
+        let body = compiled.coded(coding).await;
+        let length = body.len();
+        let mut answer = Response::new(body);
+        let headers = answer.headers_mut();
+        match &plan.whose {
+            Whose::Public => {
+                public_validators(headers, &compiled.tag, coding, compiled.modified);
+            }
+            Whose::Person(_) => {
+                let tag = quoted(&compiled.tag, coding);
+                private_validators(headers, &tag, compiled.modified);
+            }
+        }
+        let format = plan.query.format;
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(format.media_type()),
+        );
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        if let Some(name) = coding.name() {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+        }
+        headers.insert(header::CONTENT_DISPOSITION, value(&file_name(plan)));
+        headers.insert(ROBOTS, NOINDEX);
+        headers.insert(header::LINK, value(&self.links_of(plan)));
+        if format == Format::Ics {
+            let token = Token::at(plan.lineage(&self.seed), compiled.marks.clone());
+            headers.insert("sync-token", value(&shown(&token)));
+        }
+        common(headers);
+        answer
+    }
+
+    /// Where else the same is (RFC 8288). The draft spells its relations in two ways; both are sent.
+    fn links_of(&self, plan: &Plan) -> String {
+        let base = &self.settings.base_url;
+        let (page, upgrades) = match &plan.whose {
+            Whose::Public => {
+                let calendar = &plan.parts[0].calendar;
+                let (slug, id) = (&calendar.profile.slug, &calendar.public_id);
+                let dav = format!("{base}/dav/calendars/{id}/");
+                (
+                    format!("{base}/calendars/{slug}"),
+                    format!(", <{dav}>; rel=\"subscribe-caldav\""),
+                )
+            }
+            // A person's address is repeated nowhere.
+            Whose::Person(_) => (format!("{base}/my"), String::new()),
+        };
+        let mut links = format!("<{page}>; rel=\"alternate\"; type=\"text/html\"");
+        if plan.query.format == Format::Ics {
+            let other = PREFERENCE.replace("enhanced-get", "enhanced_get");
+            links.push_str(&format!(", <>; rel=\"{PREFERENCE}\", <>; rel=\"{other}\""));
+            links.push_str(&upgrades);
+        }
+        links
     }
 }
 
-fn validators(answer: &mut Answer, tag: &str, calendar: &Calendar) {
-    set(answer, header::ETAG, tag);
-    set(answer, header::LAST_MODIFIED, &http_date(calendar.modified));
-    let cache = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400";
-    set(answer, header::CACHE_CONTROL, cache);
-    set(answer, header::VARY, "Accept-Encoding");
+/// Whether only what changed is asked for; calendars alone can be.
+fn enhanced(format: Format, headers: &HeaderMap) -> Option<Result<Wanted, BadQuery>> {
+    Wanted::read(headers).filter(|_| format == Format::Ics)
 }
 
-/// Whether the client has it already: `Some(tag that it named)`. If-None-Match decides alone
-/// where it is sent (RFC 9110 §13.2.2). The same revision in another coding counts: the client
-/// has these very events.
-pub(crate) fn unchanged(
-    headers: &HeaderMap,
+fn user_agent(headers: &HeaderMap) -> &[u8] {
+    headers
+        .get(header::USER_AGENT)
+        .map_or(b"", HeaderValue::as_bytes)
+}
+
+/// A tag as a header shows it.
+pub(crate) fn quoted(tag: &str, coding: Coding) -> String {
+    format!("\"{tag}{}\"", coding.suffix())
+}
+
+/// What names the state of a public feed, in 200 and 304 alike (RFC 9110 §15.4.5).
+pub(crate) fn public_validators(
+    headers: &mut HeaderMap,
     tag: &str,
+    coding: Coding,
     modified: Timestamp,
-) -> Option<Option<String>> {
-    if headers.contains_key(header::IF_NONE_MATCH) {
-        for value in headers.get_all(header::IF_NONE_MATCH) {
-            for one in value.to_str().ok()?.split(',').map(str::trim) {
-                let strong = one.strip_prefix("W/").unwrap_or(one);
-                let bare = strong.trim_matches('"');
-                if one == "*" {
-                    return Some(None);
-                }
-                if bare == tag || bare.strip_suffix("-gz") == Some(tag) {
-                    return Some(Some(strong.to_owned()));
-                }
-            }
-        }
-        return None;
-    }
-    let since = headers.get(header::IF_MODIFIED_SINCE)?.to_str().ok()?;
-    let since = read_http_date(since)?;
-    let safe = modified
-        .checked_add(CLOCK_SAFETY_MINUTES.minutes())
-        .unwrap_or(Timestamp::MAX);
-    (since == modified || since >= safe).then_some(None)
+) {
+    headers.insert(header::ETAG, value(&quoted(tag, coding)));
+    headers.insert(header::LAST_MODIFIED, date_value(modified));
+    headers.insert(header::CACHE_CONTROL, PUBLIC);
+    headers.insert(header::VARY, VARY);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY);
 }
 
-/// gzip only where the client asks for it by name: two Outlook services are reported to have
-/// choked on it.
-pub(crate) fn coding(headers: &HeaderMap) -> Coding {
-    let mut best = Coding::Identity;
-    for value in headers.get_all(header::ACCEPT_ENCODING) {
-        for part in value.to_str().unwrap_or_default().split(',') {
-            let (name, weight) = part.split_once(';').unwrap_or((part, ""));
-            let refused = weight
-                .trim()
-                .strip_prefix("q=")
-                .and_then(|q| q.parse::<f32>().ok())
-                .is_some_and(|q| q <= 0.0);
-            if name.trim().eq_ignore_ascii_case("gzip") && !refused {
-                best = Coding::Gzip;
-            }
-        }
-    }
-    best
+fn private_validators(headers: &mut HeaderMap, shown: &str, modified: Timestamp) {
+    headers.insert(header::ETAG, value(shown));
+    headers.insert(header::LAST_MODIFIED, date_value(modified));
+    headers.insert(header::CACHE_CONTROL, PRIVATE);
+    headers.insert(header::VARY, VARY);
 }
 
-pub(crate) fn http_date(at: Timestamp) -> String {
-    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
-}
-
-fn read_http_date(text: &str) -> Option<Timestamp> {
-    let plain = text.strip_suffix(" GMT")?;
-    let at = jiff::civil::DateTime::strptime("%a, %d %b %Y %H:%M:%S", plain).ok()?;
-    at.to_zoned(jiff::tz::TimeZone::UTC)
-        .ok()
-        .map(|zoned| zoned.timestamp())
-}
-
-/// RFC 6266: an ASCII name for everybody, the calendar's own name for those who read it.
-fn file_name(calendar: &Calendar) -> String {
-    let profile = &calendar.profile;
-    let title = profile.title.pick(profile.language, profile.language);
-    let safe: String = title
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || c == ' ' || c == '-' {
-                c
-            } else {
-                '_'
-            }
-        })
-        .take(60)
-        .collect();
-    let encoded = utf8_percent_encode(&safe, NON_ALPHANUMERIC);
-    format!(
-        "inline; filename=\"{}.ics\"; filename*=UTF-8''{encoded}.ics",
-        profile.slug
-    )
-}
-
-fn not_found() -> Answer {
-    problem(StatusCode::NOT_FOUND, "there is no such calendar here", &[])
-}
-
-/// A known key with a value that it does not take.
-pub(crate) fn unusable(bad: &BadQuery) -> Answer {
-    let field = (bad.key, bad.takes);
-    problem(StatusCode::BAD_REQUEST, &bad.to_string(), &[field])
-}
-
-/// RFC 9457. Never text/calendar: a client must not take an error for an empty schedule.
-pub(crate) fn problem(status: StatusCode, detail: &str, errors: &[(&str, &str)]) -> Answer {
-    let errors: Vec<_> = errors
-        .iter()
-        .map(|(field, message)| serde_json::json!({ "field": field, "message": message }))
-        .collect();
-    let mut body = serde_json::json!({
-        "type": "about:blank",
-        "title": status.canonical_reason().unwrap_or_default(),
-        "status": status.as_u16(),
-        "detail": detail,
-    });
-    if !errors.is_empty() {
-        body["errors"] = errors.into();
-    }
-    let body = Bytes::from(body.to_string());
-    let length = body.len().to_string();
-    let mut answer = Response::new(body);
-    *answer.status_mut() = status;
-    set(
-        &mut answer,
-        header::CONTENT_TYPE,
-        "application/problem+json",
-    );
-    set(&mut answer, header::CONTENT_LENGTH, &length);
-    set(&mut answer, header::CACHE_CONTROL, "no-store");
+/// Whatever is answered under a person's address stays out of indexes, shared caches and Referer
+/// headers (security case D12).
+pub(crate) fn as_private(mut answer: Answer) -> Answer {
+    let headers = answer.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(PRIVATE);
+    headers.insert(ROBOTS, NOINDEX);
+    headers.insert(header::REFERRER_POLICY, NO_REFERRER);
     answer
 }
 
-pub(crate) fn set(answer: &mut Answer, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        answer.headers_mut().insert(name, value);
-    }
+fn common(headers: &mut HeaderMap) {
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANYBODY);
+    headers.insert(RESOURCE_POLICY, CROSS_ORIGIN);
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TAG: &str = "0123456789abcdefghijkl";
-
-    fn modified() -> Timestamp {
-        "2026-11-22T10:00:00Z".parse().unwrap()
+fn with_common(mut answer: Answer) -> Answer {
+    if answer.status() != StatusCode::NOT_MODIFIED {
+        common(answer.headers_mut());
     }
+    answer
+}
 
-    fn asks(name: HeaderName, value: &str) -> bool {
-        let mut headers = HeaderMap::new();
-        headers.insert(name, value.parse().unwrap());
-        unchanged(&headers, TAG, modified()).is_some()
-    }
+/// RFC 6266: an ASCII name for everybody, the calendar's own name for those who read it.
+fn file_name(plan: &Plan) -> String {
+    let extension = plan.query.format.extension();
+    let (plain, title) = match &plan.whose {
+        Whose::Public => public_name(&plan.parts[0].calendar),
+        Whose::Person(_) => ("my-calendar".to_owned(), crate::words::my_calendar()),
+    };
+    let title = title.pick(plan.lang(), plan.lang());
+    let as_plain = |c: char| match c {
+        c if c.is_alphanumeric() || c == ' ' || c == '-' => c,
+        _ => '_',
+    };
+    let safe: String = title.chars().map(as_plain).take(60).collect();
+    let encoded = utf8_percent_encode(&safe, NON_ALPHANUMERIC);
+    format!("inline; filename=\"{plain}.{extension}\"; filename*=UTF-8''{encoded}.{extension}")
+}
 
-    #[test]
-    fn if_none_match_takes_lists_weak_tags_stars_and_other_codings() {
-        let yes = [
-            "\"0123456789abcdefghijkl\"",
-            "W/\"0123456789abcdefghijkl\"",
-            "*",
-            "\"x\", \"0123456789abcdefghijkl-gz\"",
-        ];
-        for value in yes {
-            assert!(asks(header::IF_NONE_MATCH, value), "{value}");
-        }
-        for value in ["\"x\"", "", "\"0123456789abcdefghijk\"", "\"-gz\""] {
-            assert!(!asks(header::IF_NONE_MATCH, value), "{value}");
-        }
-    }
-
-    #[test]
-    fn if_modified_since_is_believed_only_when_equal_or_ten_minutes_later() {
-        for (since, same) in [
-            ("Sun, 22 Nov 2026 09:59:59 GMT", false),
-            ("Sun, 22 Nov 2026 10:00:00 GMT", true),
-            ("Sun, 22 Nov 2026 10:05:00 GMT", false),
-            ("Sun, 22 Nov 2026 10:10:00 GMT", true),
-            ("Mon, 23 Nov 2026 10:00:00 GMT", true),
-            ("yesterday", false),
-            ("Sun, 22 Nov 2026 10:00:00", false),
-        ] {
-            assert_eq!(asks(header::IF_MODIFIED_SINCE, since), same, "{since}");
-        }
-    }
-
-    #[test]
-    fn if_none_match_overrules_if_modified_since() {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::IF_NONE_MATCH, "\"x\"".parse().unwrap());
-        headers.insert(
-            header::IF_MODIFIED_SINCE,
-            "Mon, 23 Nov 2026 10:00:00 GMT".parse().unwrap(),
-        );
-        assert_eq!(unchanged(&headers, TAG, modified()), None);
-    }
-
-    #[test]
-    fn gzip_is_sent_only_to_those_who_name_it() {
-        for (accept, gzip) in [
-            ("gzip, deflate, br", true),
-            ("GZIP;q=0.5", true),
-            ("*", false),
-            ("identity", false),
-            ("gzip;q=0", false),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT_ENCODING, accept.parse().unwrap());
-            assert_eq!(coding(&headers) == Coding::Gzip, gzip, "{accept}");
-        }
-    }
-
-    #[test]
-    fn dates_read_back() {
-        assert_eq!(read_http_date(&http_date(modified())), Some(modified()));
-    }
+fn public_name(calendar: &Calendar) -> (String, Text) {
+    let profile = &calendar.profile;
+    (profile.slug.to_string(), profile.title.clone())
 }

@@ -6,6 +6,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use store::{Conn, Db};
 
+/// How many of the calendars that changed last are looked at before all are.
+const LAST: i64 = 32;
+
 /// The calendars at one moment.
 #[derive(Debug, Default)]
 pub struct Catalogue {
@@ -55,6 +58,9 @@ impl Catalogue {
     }
 
     async fn renewed_in(&self, conn: &mut Conn) -> store::Result<Option<Self>> {
+        if let Some(fresh) = self.with_last_changes(conn).await? {
+            return Ok(Some(fresh));
+        }
         let revisions = store::calendars::revisions(conn).await?;
         let moved: Vec<CalendarId> = revisions
             .iter()
@@ -81,11 +87,53 @@ impl Catalogue {
         Ok(Some(fresh))
     }
 
+    /// The usual case: a few known calendars changed just now, and nothing else did. `None` where
+    /// that does not explain everything.
+    async fn with_last_changes(&self, conn: &mut Conn) -> store::Result<Option<Self>> {
+        let last = store::calendars::changed_last(conn, LAST).await?;
+        if last.iter().any(|one| !self.calendars.contains_key(&one.id)) {
+            return Ok(None);
+        }
+        let is_moved = |one: &Calendar| {
+            let known = self.calendars.get(&one.id);
+            known.is_none_or(|known| known.revision != one.revision)
+        };
+        let moved: Vec<Calendar> = last.into_iter().filter(is_moved).collect();
+        let ids: Vec<CalendarId> = moved.iter().map(|one| one.id).collect();
+        let mut fresh = Self {
+            order: self.order.clone(),
+            calendars: self.calendars.clone(),
+            names: self.names.clone(),
+        };
+        for calendar in moved {
+            fresh.put(calendar);
+        }
+        if store::calendars::tally(conn).await? != fresh.tally() {
+            return Ok(None);
+        }
+        fresh
+            .names
+            .extend(store::calendars::names_of(conn, &ids).await?);
+        Ok(Some(fresh))
+    }
+
     /// What [`store::calendars::tally`] says while nothing is published.
     fn tally(&self) -> (i64, i64) {
         let count = i64::try_from(self.calendars.len()).unwrap_or(i64::MAX);
         let revisions = self.calendars.values().map(|calendar| calendar.revision);
         (count, revisions.sum())
+    }
+
+    /// The calendars that are new here or of another revision than before.
+    pub(crate) fn changed_since(&self, before: &Self) -> Vec<CalendarId> {
+        let changed = |calendar: &&Arc<Calendar>| {
+            let known = before.calendars.get(&calendar.id);
+            known.is_none_or(|known| known.revision != calendar.revision)
+        };
+        self.iter()
+            .filter(changed)
+            .map(|calendar| calendar.id)
+            .collect()
     }
 
     /// A calendar by its permanent id or any slug it has ever had.

@@ -1,164 +1,395 @@
-//! From a calendar's events to the bytes of one of its feeds, and the validator that names them.
+//! From a question to its bytes: loads what is needed, writes what is not written yet, and keeps
+//! both.
 
 use crate::Feeds;
-use crate::query::{FeedQuery, Past};
-use bytes::Bytes;
+use crate::choose::{self, Chosen, Writer};
+use crate::compiled::{Compiled, State};
+use crate::format::Format;
+use crate::formats;
+use crate::parts::{Cast, Parts};
+use crate::plan::{Part, Plan, Whose};
+use crate::query::FeedQuery;
+use crate::shelf::Loaded;
 use domain::calendar::Calendar;
 use domain::event::Event;
-use domain::filter::Filter;
-use domain::series::{Override, RecurrenceId};
-use domain::text::Lang;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use ical::write::{Context, Results, touches_after};
-use jiff::ToSpan;
-use jiff::civil::Date;
-use std::io::Write as _;
-use std::sync::OnceLock;
+use domain::id::CalendarId;
+use domain::recipe::Results;
+use domain::series::RecurrenceId;
+use domain::text::{Lang, Text};
+use domain::zone::Zone;
+use ical::write::{Context, Form, Head, Repeats};
+use std::sync::Arc;
 
-/// Raised by hand whenever the same data is written as other bytes than before: caches of the
-/// old bytes must not keep their validator (R13).
-const RENDER_VERSION: u32 = 1;
-/// How often clients are asked to come, in minutes.
-const REFRESH_MINUTES: u32 = 60;
-/// How far ahead a series is written out where its rule is one that clients disagree about.
-const HORIZON_DAYS: i32 = 2 * 366;
-
-/// One feed of one revision.
+/// The written parts of one state of a plan's calendars, in the plan's order.
 #[derive(Debug)]
-pub struct Compiled {
-    /// The calendar's revision that it shows.
-    pub revision: i64,
-    /// The bytes.
-    pub body: Bytes,
-    gzip: OnceLock<Bytes>,
+pub(crate) struct Gathered {
+    pub parts: Vec<Arc<Parts>>,
+    /// Which part of the plan each of them is.
+    places: Vec<usize>,
 }
 
-impl Compiled {
-    /// The bytes as a gzip stream; made at the first call.
-    pub fn gzip(&self) -> Bytes {
-        self.gzip.get_or_init(|| gzip(&self.body)).clone()
+impl Gathered {
+    pub(crate) fn state(&self, plan: &Plan) -> State {
+        plan.state_of(self.parts.iter().map(|parts| &*parts.calendar))
     }
 
-    /// Memory that it takes, in bytes, the compressed form counted before it is made.
-    pub(crate) fn weight(&self) -> usize {
-        self.body.len() + self.body.len() / 4
+    /// The plan's events, of all its calendars as one.
+    pub(crate) fn chosen<'a>(&'a self, plan: &'a Plan) -> Vec<Chosen<'a>> {
+        let of_part = |(parts, place): (&'a Arc<Parts>, &usize)| {
+            let mut chosen = choose::of_calendar(parts, &plan.wish(&plan.parts[*place]));
+            if let Some(also) = plan.also() {
+                let zone = &parts.calendar.profile.zone;
+                chosen.retain(|one| also.takes_in(&one.event().body.main, zone));
+            }
+            chosen
+        };
+        choose::as_one(self.parts.iter().zip(&self.places).map(of_part).collect())
     }
-}
-
-/// The bytes as a gzip stream.
-pub(crate) fn gzip(body: &[u8]) -> Bytes {
-    // No name and no time in the header: the same bytes always compress to the same bytes.
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 6), Compression::new(6));
-    let written = encoder.write_all(body).and_then(|()| encoder.finish());
-    // Writing to memory does not fail.
-    written.map(Bytes::from).unwrap_or_default()
 }
 
 impl Feeds {
-    /// Names the bytes of a feed without making them (R13): 22 characters.
-    pub(crate) fn validator(&self, calendar: &Calendar, asked: &FeedQuery) -> String {
-        let seed = format!(
-            "{} {RENDER_VERSION} {} {} {} {} {}",
-            self.lineage,
-            domain::zone::tzdb_version(),
-            self.settings.base_url,
-            asked.canonical(calendar.profile.language),
-            calendar.public_id,
-            calendar.revision,
-        );
-        let digest = blake3::hash(seed.as_bytes());
-        let mut bits = [0; 16];
-        bits.copy_from_slice(&digest.as_bytes()[..16]);
-        domain::id::PublicId::from_bits(u128::from_le_bytes(bits)).to_string()
+    /// The feed in the state that the plan knows, or a later one; made if nobody has. While the
+    /// database is away, the last good bytes (R19), under their own validator. `None` when there
+    /// are none.
+    pub(crate) async fn compiled(&self, plan: &Plan) -> Option<Arc<Compiled>> {
+        let wanted = plan.state();
+        let key = plan.key();
+        let current = || {
+            let kept = self.bodies.get(&key)?;
+            is_current(&kept, &wanted).then_some(kept)
+        };
+        if let Some(ready) = current() {
+            return Some(ready);
+        }
+        let turn = self.bodies.turn(&key);
+        let _mine = turn.lock().await;
+        if let Some(ready) = current() {
+            return Some(ready);
+        }
+        match self.compile(plan).await {
+            Ok(compiled) => {
+                let compiled = Arc::new(compiled);
+                self.bodies.put(key, compiled.clone());
+                Some(compiled)
+            }
+            Err(error) => {
+                tracing::error!(%error, "feed not compiled");
+                let last = self.bodies.get(&key);
+                if last.is_none() {
+                    self.bodies.drop_empty(&key);
+                }
+                last
+            }
+        }
     }
 
-    /// Compiles a feed from one snapshot of the database. The calendar is read again inside it:
-    /// revision and events belong together (R2).
-    pub(crate) async fn compile(
-        &self,
-        calendar: &Calendar,
-        asked: &FeedQuery,
-    ) -> store::Result<Option<(Calendar, Compiled)>> {
-        let mut snapshot = self.db.snapshot().await?;
-        let read = read(&mut snapshot, calendar).await;
-        snapshot.roll_back().await?;
-        let Some((calendar, events)) = read? else {
+    async fn compile(&self, plan: &Plan) -> store::Result<Compiled> {
+        let gathered = self.gather(plan).await?;
+        let (plan, seed) = (plan.clone(), self.seed.clone());
+        let base_url = self.settings.base_url.clone();
+        blocking(move || {
+            let state = gathered.state(&plan);
+            let body = written(&plan, &gathered, &state, &base_url);
+            let tag = plan.validator(&seed, &state);
+            Compiled::new(state, tag, body)
+        })
+        .await
+    }
+
+    /// The parts of all calendars of a plan.
+    pub(crate) async fn gather(&self, plan: &Plan) -> store::Result<Gathered> {
+        let mut gathered = Gathered {
+            parts: Vec::with_capacity(plan.parts.len()),
+            places: Vec::with_capacity(plan.parts.len()),
+        };
+        for (place, part) in plan.parts.iter().enumerate() {
+            if let Some(parts) = self.parts_of(plan, part).await? {
+                gathered.parts.push(parts);
+                gathered.places.push(place);
+            }
+        }
+        Ok(gathered)
+    }
+
+    async fn parts_of(&self, plan: &Plan, part: &Part) -> store::Result<Option<Arc<Parts>>> {
+        let calendar = &part.calendar;
+        let cast = plan.cast(calendar);
+        let key: PartsKey = (calendar.id, cast);
+        let new_enough = |parts: &Arc<Parts>| parts.calendar.revision >= calendar.revision;
+        if let Some(parts) = self.parts.get(&key).filter(new_enough) {
+            return Ok(Some(parts));
+        }
+        let turn = self.parts.turn(&key);
+        let _mine = turn.lock().await;
+        let before = self.parts.get(&key);
+        if let Some(parts) = before.as_ref().filter(|parts| new_enough(parts)) {
+            return Ok(Some(parts.clone()));
+        }
+        let loaded = self
+            .shelf
+            .load(&self.db, calendar.id, calendar.revision)
+            .await;
+        let Some(loaded) = loaded.inspect_err(|_| self.parts.drop_empty(&key))? else {
+            self.parts.drop_empty(&key);
             return Ok(None);
         };
-        let (base_url, asked) = (self.settings.base_url.clone(), asked.clone());
-        let rendered = tokio::task::spawn_blocking(move || {
-            let body = render(&calendar, &events, &asked, &base_url);
-            (calendar, body)
-        });
-        let (calendar, body) = rendered.await.map_err(|cause| store::Error::Damaged {
-            what: "feed",
-            cause: cause.to_string(),
-        })?;
-        let revision = calendar.revision;
-        let compiled = Compiled {
-            revision,
-            body: Bytes::from(body),
-            gzip: OnceLock::new(),
-        };
-        Ok(Some((calendar, compiled)))
+        let base_url = self.settings.base_url.clone();
+        let parts =
+            blocking(move || Parts::of(&loaded, cast, &base_url, before.as_deref())).await?;
+        let parts = Arc::new(parts);
+        self.parts.put(key, parts.clone());
+        Ok(Some(parts))
     }
 }
 
-async fn read(
-    conn: &mut store::Conn,
-    calendar: &Calendar,
-) -> store::Result<Option<(Calendar, Vec<Event>)>> {
-    let Some(calendar) = store::calendars::by_id(conn, calendar.id).await? else {
-        return Ok(None);
-    };
-    let events = store::events::of_calendar(conn, calendar.id).await?;
-    Ok(Some((calendar, events)))
+/// Names a calendar's fragments in memory.
+pub(crate) type PartsKey = (CalendarId, Cast);
+
+/// Whether bytes are as new as the state that is wanted.
+fn is_current(kept: &Compiled, wanted: &State) -> bool {
+    let marks = kept.marks.iter().zip(&wanted.marks);
+    kept.recipe == wanted.recipe
+        && kept.marks.len() == wanted.marks.len()
+        && marks.into_iter().all(|(kept, wanted)| kept >= wanted)
 }
 
-/// The bytes of a feed: a pure function of the calendar, its events and the question.
-pub fn render(calendar: &Calendar, events: &[Event], asked: &FeedQuery, base_url: &str) -> Vec<u8> {
-    let profile = &calendar.profile;
-    let context = context(calendar, asked, base_url);
-    let filter = asked.filter();
-    let first = match asked.past {
-        Past::All if filter.is_open() => {
-            return ical::write::calendar(calendar, events, &context);
+/// Runs what takes milliseconds where that holds no poll up.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> store::Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|cause| store::Error::Damaged {
+        what: "feed",
+        cause: cause.to_string(),
+    })
+}
+
+/// The bytes of a feed: a pure function of its calendars' states, its recipe and the question.
+pub(crate) fn written(plan: &Plan, gathered: &Gathered, state: &State, base_url: &str) -> Vec<u8> {
+    let chosen = gathered.chosen(plan);
+    let (home, cast) = frame(plan, gathered);
+    let context = home.context(&cast, base_url);
+    match plan.query.format {
+        Format::Ics => calendar_file(plan, &home, &chosen, &context, state),
+        Format::JCal => {
+            let file = calendar_file(plan, &home, &chosen, &context, state);
+            formats::jcal::from_ical(&file)
         }
-        Past::All => None,
-        Past::Days(days) => Some(shifted(calendar.as_of, -i32::from(days))),
-    };
-    let recent =
-        |event: &Event| first.is_none_or(|first| touches_after(event, first, &profile.zone));
-    let wanted = events.iter().filter(|event| recent(event));
-    let kept: Vec<Event> = wanted.filter_map(|event| of_tags(event, &filter)).collect();
-    ical::write::calendar(calendar, &kept, &context)
+        format => other_format(format, plan, &home, &chosen, &context, state),
+    }
 }
 
-/// The event as far as a filter takes it. Of a series that is taken, changed instances that are
-/// not become exceptions; of one that is not, nothing is left but changed instances that are, and
-/// those cannot stand without it: the whole series stays, because what is missing may be missed.
-fn of_tags(event: &Event, filter: &Filter) -> Option<Event> {
-    let Some(series) = event.body.series.as_ref().filter(|_| !filter.is_open()) else {
-        return filter.takes(&event.body.main).then(|| event.clone());
-    };
-    let mut event = event.clone();
-    if filter.takes(&event.body.main) {
-        let fits = |changed: &Override| filter.takes(&changed.instead);
-        let (kept, left): (Vec<_>, Vec<_>) = series.overrides.iter().cloned().partition(fits);
-        let mut series = series.clone();
-        series.except.extend(left.iter().map(|changed| changed.at));
-        series.except.sort();
-        series.except.dedup();
-        series.overrides = kept;
-        event.body.series = Some(series);
-        return Some(event);
+/// What stands around the events: a calendar's own, or a person's.
+pub(crate) struct Home {
+    /// The calendar that lends its zone and languages.
+    pub calendar: Option<Arc<Calendar>>,
+    zone: Zone,
+    lang: Lang,
+    as_of: jiff::civil::Date,
+}
+
+impl Home {
+    /// The day from which the window of past events is counted.
+    pub(crate) const fn as_of(&self) -> jiff::civil::Date {
+        self.as_of
     }
-    let some = series
-        .overrides
-        .iter()
-        .any(|one| filter.takes(&one.instead));
-    some.then_some(event)
+
+    pub(crate) fn context<'a>(&'a self, cast: &Cast, base_url: &'a str) -> Context<'a> {
+        match &self.calendar {
+            Some(calendar) => cast.context(calendar, base_url),
+            None => Context {
+                form: cast.form,
+                lang: cast.lang,
+                primary: self.lang,
+                zone: &self.zone,
+                base_url,
+                refresh_minutes: 60,
+                horizon: self.as_of,
+                results: cast.results,
+                repeats: cast.repeats,
+            },
+        }
+    }
+}
+
+/// The zone and the languages of a whole feed: its first calendar's. A person's feed without
+/// calendars is read in Seoul.
+pub(crate) fn frame(plan: &Plan, gathered: &Gathered) -> (Home, Cast) {
+    let first = gathered.parts.first().map(|parts| parts.calendar.clone());
+    let lang = plan.lang();
+    let home = Home {
+        zone: first
+            .as_ref()
+            .map_or_else(Zone::seoul, |first| first.profile.zone.clone()),
+        as_of: first
+            .as_ref()
+            .map_or(jiff::civil::date(2026, 1, 1), |first| first.as_of),
+        lang,
+        calendar: first,
+    };
+    let cast = match &home.calendar {
+        Some(calendar) => plan.cast(calendar),
+        None => Cast {
+            form: plan.query.form,
+            lang,
+            results: Results::Shown,
+            repeats: plan.repeats,
+        },
+    };
+    (home, Cast { lang, ..cast })
+}
+
+fn calendar_file(
+    plan: &Plan,
+    home: &Home,
+    chosen: &[Chosen<'_>],
+    context: &Context<'_>,
+    state: &State,
+) -> Vec<u8> {
+    let links = links(plan, context.base_url);
+    let cast = cast_of(context);
+    let mut writer = Writer::new(cast, context.base_url, links.as_ref());
+    let head = |out: &mut Vec<u8>| write_head(out, plan, home, context, state);
+    choose::body(chosen, head, context, &mut writer, home.as_of)
+}
+
+/// The owner's links that the entries of a feed end with, where they do.
+pub(crate) fn links(plan: &Plan, base_url: &str) -> Option<choose::Links> {
+    match &plan.whose {
+        Whose::Public => None,
+        Whose::Person(person) => person.links(base_url, plan.lang()),
+    }
+}
+
+pub(crate) const fn cast_of(context: &Context<'_>) -> Cast {
+    Cast {
+        form: context.form,
+        lang: context.lang,
+        results: context.results,
+        repeats: context.repeats,
+    }
+}
+
+/// Begins a feed.
+pub(crate) fn write_head(
+    out: &mut Vec<u8>,
+    plan: &Plan,
+    home: &Home,
+    context: &Context<'_>,
+    state: &State,
+) {
+    let about = About::of(plan, home, context.base_url);
+    let head = Head {
+        title: &about.title,
+        description: &about.description,
+        attribution: about
+            .calendar
+            .and_then(|one| one.profile.attribution.as_ref()),
+        sample: about.calendar.is_some_and(|one| one.profile.sample),
+        color: about.calendar.map(|one| one.profile.color),
+        page: &about.page,
+        source: &about.source,
+        modified: state.modified,
+    };
+    ical::write::head(out, &head, context);
+}
+
+/// What a feed says of itself.
+pub(crate) struct About<'a> {
+    /// The calendar, of one calendar's feed.
+    pub calendar: Option<&'a Calendar>,
+    pub title: Text,
+    pub description: Text,
+    pub page: String,
+    /// Its address; a personal one is not repeated inside, so that a forwarded file tells nobody.
+    pub source: String,
+}
+
+impl<'a> About<'a> {
+    pub(crate) fn of(plan: &Plan, home: &'a Home, base_url: &str) -> Self {
+        match (&plan.whose, home.calendar.as_deref()) {
+            (Whose::Public, Some(calendar)) => Self {
+                calendar: Some(calendar),
+                title: calendar.profile.title.clone(),
+                description: calendar.profile.description.clone(),
+                page: format!("{base_url}/calendars/{}", calendar.profile.slug),
+                source: format!(
+                    "{base_url}/feeds/{}.{}",
+                    calendar.public_id,
+                    plan.query.format.extension()
+                ),
+            },
+            _ => Self {
+                calendar: None,
+                title: crate::words::my_calendar(),
+                description: Text::none(),
+                page: format!("{base_url}/my"),
+                source: match &plan.whose {
+                    // Names the feed for ever and leads nobody into it.
+                    Whose::Person(person) => {
+                        format!("{base_url}/my#{}", person.subscription.id)
+                    }
+                    Whose::Public => format!("{base_url}/"),
+                },
+            },
+        }
+    }
+}
+
+fn other_format(
+    format: Format,
+    plan: &Plan,
+    home: &Home,
+    chosen: &[Chosen<'_>],
+    context: &Context<'_>,
+    state: &State,
+) -> Vec<u8> {
+    let about = About::of(plan, home, context.base_url);
+    let recent = chosen.iter().filter(|one| one.recent);
+    if format == Format::JsCalendar {
+        let uid = match &plan.whose {
+            Whose::Public => plan.parts[0].calendar.public_id.to_string(),
+            Whose::Person(person) => person.subscription.id.to_string(),
+        };
+        let group = formats::jscalendar::Group {
+            uid: &uid,
+            title: &about.title,
+            description: &about.description,
+            source: &about.source,
+            modified: state.modified,
+        };
+        let events = recent.map(|one| (one.event(), &*one.parts.calendar, one.alarms));
+        return formats::jscalendar::write(&group, events, context);
+    }
+    let channel = formats::channel::of_events(
+        &formats::channel::About {
+            title: &about.title,
+            description: &about.description,
+            home: &about.page,
+            address: &about.source,
+        },
+        recent.map(|one| (one.event(), &*one.parts.calendar)),
+        context,
+    );
+    match format {
+        Format::Rss => formats::rss::write(&channel),
+        Format::Atom => formats::atom::write(&channel),
+        _ => formats::json_feed::write(&channel),
+    }
+}
+
+/// The bytes of one calendar's feed from events that were read some other way, without a database
+/// and without memory of it.
+pub fn render(calendar: &Calendar, events: &[Event], asked: &FeedQuery, base_url: &str) -> Vec<u8> {
+    let loaded = Loaded::from_events(calendar, events);
+    let plan = Plan::public(loaded.calendar.clone(), asked.clone());
+    let parts = Parts::of(&loaded, plan.cast(calendar), base_url, None);
+    let gathered = Gathered {
+        parts: vec![Arc::new(parts)],
+        places: vec![0],
+    };
+    let state = gathered.state(&plan);
+    written(&plan, &gathered, &state, base_url)
 }
 
 /// The file of one event, or of one instance of a series, that the event's page offers. `None`
@@ -170,27 +401,11 @@ pub fn single(
     lang: Option<Lang>,
     base_url: &str,
 ) -> Option<Vec<u8>> {
-    let asked = FeedQuery {
-        lang,
-        ..FeedQuery::default()
-    };
-    ical::write::single(event, instance, &context(calendar, &asked, base_url))
-}
-
-fn context<'a>(calendar: &'a Calendar, asked: &FeedQuery, base_url: &'a str) -> Context<'a> {
-    let profile = &calendar.profile;
-    Context {
-        form: asked.form,
-        lang: asked.lang.unwrap_or(profile.language),
-        primary: profile.language,
-        zone: &profile.zone,
-        base_url,
-        refresh_minutes: REFRESH_MINUTES,
-        horizon: shifted(calendar.as_of, HORIZON_DAYS),
+    let cast = Cast {
+        form: Form::default(),
+        lang: lang.unwrap_or(calendar.profile.language),
         results: Results::Shown,
-    }
-}
-
-fn shifted(day: Date, days: i32) -> Date {
-    day.checked_add(days.days()).unwrap_or(day)
+        repeats: Repeats::ByForm,
+    };
+    ical::write::single(event, instance, &cast.context(calendar, base_url))
 }

@@ -6,8 +6,10 @@ mod listed;
 mod wanted;
 
 use crate::Feeds;
-use crate::answer::{Answer, Asked, Coding, coding, http_date, problem, set, unchanged, unusable};
-use crate::compile::gzip;
+use crate::answer::{Answer, Asked};
+use crate::compiled::{brotli, gzip, zstd};
+use crate::conditional::{Coding, coding, http_date, unchanged};
+use crate::problem::{problem, set, unusable};
 use crate::query::FeedQuery;
 use bytes::Bytes;
 use http::header;
@@ -79,7 +81,7 @@ impl Ready {
 impl Feeds {
     /// Answers what stands under `/feeds/discover/`.
     pub(crate) async fn discover(&self, path: &str, asked: &Asked<'_>) -> Answer {
-        let query = match FeedQuery::parse(asked.query) {
+        let query = match FeedQuery::parse(asked.parts().1) {
             Ok(query) => query,
             Err(bad) => return unusable(&bad),
         };
@@ -154,6 +156,8 @@ fn answer(wanted: &Wanted, ready: &Ready, asked: &Asked<'_>) -> Answer {
     let body = match coding {
         Coding::Identity => ready.body.clone(),
         Coding::Gzip => gzip(&ready.body),
+        Coding::Brotli => brotli(&ready.body),
+        Coding::Zstd => zstd(&ready.body),
     };
     let length = body.len().to_string();
     let mut answer = Response::new(body);
@@ -163,8 +167,8 @@ fn answer(wanted: &Wanted, ready: &Ready, asked: &Asked<'_>) -> Answer {
         wanted.format.media_type(),
     );
     set(&mut answer, header::CONTENT_LENGTH, &length);
-    if coding == Coding::Gzip {
-        set(&mut answer, header::CONTENT_ENCODING, "gzip");
+    if let Some(name) = coding.name() {
+        set(&mut answer, header::CONTENT_ENCODING, name);
     }
     let robots = header::HeaderName::from_static("x-robots-tag");
     set(&mut answer, robots, "noindex");

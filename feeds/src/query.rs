@@ -1,47 +1,33 @@
-//! What an address asks for: `?for=`, `?lang=`, `?past=`, `?tags=`. Unknown keys are ignored, because
-//! people append `?x=1` to wake Google; known keys with bad values are refused by name (R15).
+//! What an address asks for: `?for=`, `?lang=`, `?past=`, `?tags=`, `?q=`, `?alarm=`. Unknown keys
+//! are ignored, because people append `?x=1` to wake Google; known keys with bad values are refused
+//! by name (R15).
 
-use domain::filter::Filter;
+use crate::format::Format;
+use domain::alarm::Alarms;
+use domain::filter::{Filter, Words};
+pub use domain::recipe::Past;
 use domain::text::Lang;
 use ical::write::Form;
 use percent_encoding::percent_decode_str;
-
-/// How much of the past a feed holds, counted from the calendar's own `as_of` day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Past {
-    /// This many days.
-    Days(u16),
-    /// Everything.
-    All,
-}
-
-impl Past {
-    /// What a feed holds unless asked otherwise (R14).
-    pub const DEFAULT: Self = Self::Days(180);
-}
+use std::fmt::Write as _;
 
 /// One of the feeds that a calendar has.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct FeedQuery {
-    /// For which client.
+    /// In which format.
+    pub format: Format,
+    /// For which client; the other formats have one form.
     pub form: Form,
     /// In which language; the calendar's own where `None`.
     pub lang: Option<Lang>,
-    /// How much of the past.
-    pub past: Past,
-    /// Which events, as [`Filter::tags_text`] writes them in one order; all where `None`.
-    pub tags: Option<String>,
-}
-
-impl Default for FeedQuery {
-    fn default() -> Self {
-        Self {
-            form: Form::default(),
-            lang: None,
-            past: Past::DEFAULT,
-            tags: None,
-        }
-    }
+    /// How much of the past; what a personal feed's recipe says, else [`Past::DEFAULT`], where `None`.
+    pub past: Option<Past>,
+    /// Which events.
+    pub filter: Filter,
+    /// When to ring before them.
+    pub alarms: Alarms,
+    /// Of a personal feed, only the calendar of this name.
+    pub only: Option<String>,
 }
 
 /// A known key with a value that it does not take.
@@ -54,116 +40,117 @@ pub struct BadQuery {
     pub takes: &'static str,
 }
 
+const KEYS: [&str; 7] = ["for", "lang", "past", "tags", "q", "alarm", "only"];
+
 impl FeedQuery {
     /// Reads the part of an address after `?`.
     pub fn parse(query: &str) -> Result<Self, BadQuery> {
-        let mut asked = Self::default();
-        let mut seen: Vec<&str> = Vec::new();
+        Self::read(query).map(|(asked, _)| asked)
+    }
+
+    /// The same, and whether there are keys that we do not know.
+    pub(crate) fn read(query: &str) -> Result<(Self, bool), BadQuery> {
+        let (mut asked, mut extra) = (Self::default(), false);
+        let mut seen: [bool; KEYS.len()] = [false; KEYS.len()];
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let known = match key {
-                "for" => "for",
-                "lang" => "lang",
-                "past" => "past",
-                "tags" => "tags",
-                _ => continue,
+            let Some(place) = KEYS.iter().position(|known| *known == key) else {
+                extra = true;
+                continue;
             };
-            if seen.contains(&known) {
+            if std::mem::replace(&mut seen[place], true) {
                 return Err(BadQuery {
-                    key: known,
+                    key: KEYS[place],
                     takes: "one value, not several",
                 });
             }
-            seen.push(known);
-            let value = percent_decode_str(value).decode_utf8_lossy();
-            match known {
-                "for" => asked.form = form(&value)?,
-                "lang" => asked.lang = Some(lang(&value)?),
-                "tags" => asked.tags = tags(&value)?,
-                _ => asked.past = past(&value)?,
-            }
+            asked.take(KEYS[place], value)?;
         }
-        Ok(asked)
+        Ok((asked, extra))
+    }
+
+    fn take(&mut self, key: &'static str, value: &str) -> Result<(), BadQuery> {
+        // A form sends spaces as plus signs.
+        let value = value.replace('+', "%20");
+        let value = percent_decode_str(&value).decode_utf8_lossy();
+        let bad = |takes| BadQuery { key, takes };
+        match key {
+            "for" => {
+                self.form = form(&value).ok_or(bad("apple, google, outlook or standard"))?;
+            }
+            "lang" => self.lang = Some(lang(&value).ok_or(bad("ko or en"))?),
+            "past" => {
+                let past = Past::parse(&value);
+                let takes = "a number of days such as 90d, at most 3650d, or all";
+                self.past = Some(past.ok_or(bad(takes))?);
+            }
+            // None, as a form without a choice sends them, ask for all.
+            "tags" if value.is_empty() => {}
+            "tags" => {
+                let takes = "tags between commas, those to be left out after a hyphen";
+                let tags = Filter::by_tags(&value).ok_or(bad(takes))?;
+                self.filter.with = sorted(tags.with);
+                self.filter.without = sorted(tags.without);
+            }
+            "q" if value.trim().is_empty() => {}
+            "q" => {
+                let takes = "words, at most 100 characters, those to be left out after a hyphen";
+                self.filter.words = Words::parse(&value).ok_or(bad(takes))?;
+            }
+            "alarm" if value.is_empty() => {}
+            "alarm" => {
+                let takes = "spans such as 2h,30m: at most five, none longer than four weeks";
+                self.alarms = Alarms::parse(&value).ok_or(bad(takes))?;
+            }
+            _ => self.only = Some(value.into_owned()),
+        }
+        Ok(())
     }
 
     /// The same question always as the same text: part of the validator.
     pub(crate) fn canonical(&self, primary: Lang) -> String {
-        let form = match self.form {
-            Form::FailSafe => "failsafe",
-            Form::Standard => "standard",
-        };
         let lang = self.lang.unwrap_or(primary);
-        let mut text = match self.past {
-            Past::All => format!("for={form}&lang={lang}&past=all"),
-            Past::Days(days) => format!("for={form}&lang={lang}&past={days}d"),
-        };
-        if let Some(tags) = &self.tags {
-            text.push_str("&tags=");
-            text.push_str(tags);
+        let mut text = String::with_capacity(96);
+        // Writing to a string does not fail.
+        let _ = write!(text, "{} {:?} {lang}", self.format.extension(), self.form);
+        if let Some(past) = self.past {
+            let _ = write!(text, " past={past}");
+        }
+        if !self.filter.is_open() {
+            let words = &self.filter.words;
+            let _ = write!(text, " tags={} q={words}", self.filter.tags_text());
+        }
+        if !self.alarms.is_empty() {
+            let _ = write!(text, " alarm={}", self.alarms);
+        }
+        if let Some(only) = &self.only {
+            let _ = write!(text, " only={only}");
         }
         text
     }
-
-    /// Which events are wanted.
-    pub(crate) fn filter(&self) -> Filter {
-        let tags = self.tags.as_deref().and_then(Filter::by_tags);
-        tags.unwrap_or_default()
-    }
 }
 
-fn form(value: &str) -> Result<Form, BadQuery> {
+fn sorted(mut list: Vec<String>) -> Vec<String> {
+    list.sort();
+    list.dedup();
+    list
+}
+
+fn form(value: &str) -> Option<Form> {
+    Some(match value {
+        "apple" => Form::Apple,
+        "google" => Form::Google,
+        "outlook" => Form::Outlook,
+        "standard" => Form::Standard,
+        _ => return None,
+    })
+}
+
+fn lang(value: &str) -> Option<Lang> {
     match value {
-        // The clients that have no form of their own yet get the one that fails safe in all.
-        "apple" | "google" | "outlook" => Ok(Form::FailSafe),
-        "standard" => Ok(Form::Standard),
-        _ => Err(BadQuery {
-            key: "for",
-            takes: "apple, google, outlook or standard",
-        }),
-    }
-}
-
-fn lang(value: &str) -> Result<Lang, BadQuery> {
-    match value {
-        "ko" => Ok(Lang::KO),
-        "en" => Ok(Lang::EN),
-        _ => Err(BadQuery {
-            key: "lang",
-            takes: "ko or en",
-        }),
-    }
-}
-
-/// The same wish always as the same text; none, as a form without a choice sends them, ask for all.
-fn tags(value: &str) -> Result<Option<String>, BadQuery> {
-    if value.is_empty() {
-        return Ok(None);
-    }
-    let mut filter = Filter::by_tags(value).ok_or(BadQuery {
-        key: "tags",
-        takes: "tags between commas, those to be left out after a hyphen",
-    })?;
-    for list in [&mut filter.with, &mut filter.without] {
-        list.sort();
-        list.dedup();
-    }
-    Ok(Some(filter.tags_text()))
-}
-
-fn past(value: &str) -> Result<Past, BadQuery> {
-    let bad = BadQuery {
-        key: "past",
-        takes: "a number of days such as 90d, at most 3650d, or all",
-    };
-    if value == "all" {
-        return Ok(Past::All);
-    }
-    let digits = value.strip_suffix('d').ok_or(bad.clone())?;
-    let plain =
-        !digits.is_empty() && digits.len() <= 4 && digits.bytes().all(|b| b.is_ascii_digit());
-    match digits.parse::<u16>() {
-        Ok(days) if plain && days <= 3650 => Ok(Past::Days(days)),
-        _ => Err(bad),
+        "ko" => Some(Lang::KO),
+        "en" => Some(Lang::EN),
+        _ => None,
     }
 }
 
@@ -177,12 +164,18 @@ mod tests {
         let want = FeedQuery {
             form: Form::Standard,
             lang: Some(Lang::EN),
-            past: Past::Days(90),
-            tags: None,
+            past: Some(Past::Days(90)),
+            ..FeedQuery::default()
         };
         assert_eq!(asked, want);
         assert_eq!(FeedQuery::parse("").unwrap(), FeedQuery::default());
-        assert_eq!(FeedQuery::parse("past=%61ll").unwrap().past, Past::All);
+        assert_eq!(
+            FeedQuery::parse("past=%61ll").unwrap().past,
+            Some(Past::All)
+        );
+        let asked = FeedQuery::parse("q=%EC%B6%95%EC%A0%9C+-x&alarm=30m,2h").unwrap();
+        assert_eq!(asked.filter.words.to_string(), "축제 -x");
+        assert_eq!(asked.alarms.to_string(), "2h,30m");
     }
 
     #[test]
@@ -201,6 +194,9 @@ mod tests {
             ("tags=Home", "tags"),
             ("tags=a,,b", "tags"),
             ("tags=%3Cb%3E", "tags"),
+            ("alarm=soon", "alarm"),
+            ("alarm=29d", "alarm"),
+            ("q=-", "q"),
         ] {
             assert_eq!(FeedQuery::parse(query).unwrap_err().key, key, "{query}");
         }
@@ -208,15 +204,14 @@ mod tests {
 
     #[test]
     fn the_same_tags_are_the_same_feed() {
-        let tags = |query: &str| FeedQuery::parse(query).unwrap().tags;
-        assert_eq!(
-            tags("tags=home,-preseason").as_deref(),
-            Some("home,-preseason")
-        );
+        let tags = |query: &str| FeedQuery::parse(query).unwrap().filter.tags_text();
+        assert_eq!(tags("tags=home,-preseason"), "home,-preseason");
         assert_eq!(tags("tags=b,a,-d,b,-c"), tags("tags=-c,a,b,-d"));
-        assert_eq!(tags("tags="), None);
+        assert_eq!(tags("tags="), "");
         let canonical = |query: &str| FeedQuery::parse(query).unwrap().canonical(Lang::KO);
         assert_ne!(canonical("tags=a"), canonical("tags=b"));
         assert_ne!(canonical("tags=a"), canonical(""));
+        assert_ne!(canonical("q=a"), canonical("tags=a"));
+        assert_eq!(canonical("lang=ko"), canonical(""));
     }
 }

@@ -34,6 +34,27 @@ pub(crate) fn about_new() -> Text {
     )
 }
 
+/// Before the addresses that a person's own entries end with: "not this one", "report an error".
+pub(crate) const fn own_links(lang: Lang) -> (&'static str, &'static str) {
+    match lang {
+        Lang::KO => ("이 일정 빼기", "잘못된 정보 알리기"),
+        _ => ("Hide this one", "Report an error"),
+    }
+}
+
+/// The name of a person's own calendar.
+pub(crate) fn my_calendar() -> Text {
+    both("내 캘린더".to_owned(), "My calendar".to_owned())
+}
+
+/// Beside the time of an event that repeats: it is the first one's.
+pub(crate) const fn repeats(lang: Lang) -> &'static str {
+    match lang {
+        Lang::KO => "되풀이되는 일정이에요. 첫 번째 때를 적었어요.",
+        _ => "Repeats; the time is that of the first.",
+    }
+}
+
 fn both(ko: String, en: String) -> Text {
     Text::new(Lang::KO, ko).with(Lang::EN, en)
 }

@@ -38,9 +38,14 @@ impl BaseUrl {
         self.0.starts_with("https://")
     }
 
+    /// Host with its port, if one is named.
+    pub fn authority(&self) -> &str {
+        self.without_scheme().split('/').next().unwrap_or_default()
+    }
+
     /// Host without port.
     pub fn host(&self) -> &str {
-        let authority = self.without_scheme().split('/').next().unwrap_or_default();
+        let authority = self.authority();
         if let Some(rest) = authority.strip_prefix('[') {
             return rest.split(']').next().unwrap_or_default();
         }

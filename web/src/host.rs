@@ -24,7 +24,7 @@ impl OwnHost {
 
     /// The refusal of a request for another host; `None` where it is to be answered.
     pub fn refuses(&self, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
-        if FOR_ANY_HOST.contains(&uri.path()) {
+        if self.is_plainly_ours(uri, headers) || FOR_ANY_HOST.contains(&uri.path()) {
             return None;
         }
         match asked_host(uri, headers) {
@@ -35,6 +35,16 @@ impl OwnHost {
                 Some(self.refusal(status, headers))
             }
         }
+    }
+
+    /// The usual case, without taking anything apart: one Host header, exactly as configured. Polls
+    /// are answered in a microsecond or two; this is a part of each.
+    pub fn is_plainly_ours(&self, uri: &Uri, headers: &HeaderMap) -> bool {
+        let mut hosts = headers.get_all(header::HOST).into_iter();
+        let one = hosts.next().map(HeaderValue::as_bytes);
+        uri.authority().is_none()
+            && one == Some(self.0.authority().as_bytes())
+            && hosts.next().is_none()
     }
 
     fn is_ours(&self, host: &str) -> bool {

@@ -1,9 +1,12 @@
 //! Who is at the other end of the connection.
 
-use http::HeaderMap;
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use http::{Extensions, HeaderMap};
 use serde::Deserialize;
+use std::convert::Infallible;
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 /// The header in which each proxy notes, at the right, whom it was asked by.
@@ -19,6 +22,9 @@ impl PeerAddress {
     /// what stands left of that was sent by a stranger: the rightmost address that is no trusted
     /// proxy's own counts. What is no address ends the search at the proxy that passed it on.
     pub fn of(connected: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> Self {
+        if trusted.is_empty() {
+            return Self(connected);
+        }
         let is_trusted = |address: IpAddr| trusted.iter().any(|n| n.contains(address));
         let mut known = connected;
         let lists = headers.get_all(FORWARDED_FOR).into_iter().rev();
@@ -36,6 +42,13 @@ impl PeerAddress {
         Self(known)
     }
 
+    /// What the server noted on a request. Without it, as in tests of a router alone, all callers
+    /// are one.
+    pub fn noted_on(extensions: &Extensions) -> Self {
+        let nobody = Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        extensions.get().copied().unwrap_or(nobody)
+    }
+
     /// What limits are counted by: an IPv4 address, or the first 64 bits of an IPv6 address,
     /// because one subscriber line is given that many.
     pub fn network(self) -> IpAddr {
@@ -46,6 +59,14 @@ impl PeerAddress {
             }
             v4 @ IpAddr::V4(_) => v4,
         }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PeerAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::noted_on(&parts.extensions))
     }
 }
 

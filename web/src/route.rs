@@ -14,6 +14,8 @@ pub enum Surface {
     Site,
     /// Calendars in machine formats.
     Feeds,
+    /// Calendars as CalDAV has them.
+    Dav,
     /// Machines: JSON, voice, assistants.
     Api,
     /// The editors' pages.

@@ -11,7 +11,7 @@ use domain::series::RecurrenceId;
 use domain::text::{Lang, Text};
 use domain::time::EventTime;
 use domain::zone::Zone;
-use ical::write::{Context, Form, Head, Results, Used, Words};
+use ical::write::{Context, Form, Head, Repeats, Results, Used, Words};
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use store::Conn;
@@ -172,11 +172,13 @@ impl Listed {
             refresh_minutes: REFRESH_MINUTES,
             horizon: jiff::civil::Date::MAX,
             results: Results::Shown,
+            repeats: Repeats::ByForm,
         };
         let (mut fragments, mut used) = (Vec::new(), Used::default());
+        let mut cuts = Vec::new();
         for (event, primary) in self.events(base) {
             let own = Context { primary, ..context };
-            ical::write::event(&mut fragments, &mut used, &event, &own);
+            ical::write::event(&mut fragments, &mut used, &mut cuts, &event, &own);
         }
         let day = self.modified().to_zoned(zone.rules().clone()).date();
         let mut out = Vec::with_capacity(fragments.len() + 4096);
@@ -235,6 +237,7 @@ fn instance(shown: &Shown, taken: &mut HashSet<String>) -> Event {
         created: shown.modified,
         modified: shown.modified,
         body: EventBody::from(shown.what.clone()),
+        news: Vec::new(),
     }
 }
 
@@ -254,6 +257,7 @@ fn appearance(calendar: &Calendar, base: &str) -> Event {
         created: calendar.created,
         modified: calendar.created,
         body: EventBody::from(what),
+        news: Vec::new(),
     }
 }
 
@@ -277,6 +281,8 @@ fn of_calendar(calendar: &Calendar, lang: Lang, base: &str) -> Entry {
         tags: vec![profile.category.to_string()],
         published: calendar.created,
         modified: calendar.created,
+        author: None,
+        event: None,
     }
 }
 
@@ -310,6 +316,8 @@ fn of_event(shown: &Shown, calendar: &Calendar, lang: Lang, base: &str) -> Entry
         tags: what.tags.iter().map(|tag| tag.key.clone()).collect(),
         published,
         modified: published.max(shown.modified),
+        author: None,
+        event: None,
     }
 }
 

@@ -86,6 +86,9 @@ impl Wanted {
         let form = match self.form {
             Form::FailSafe => "",
             Form::Standard => "&for=standard",
+            Form::Apple => "&for=apple",
+            Form::Google => "&for=google",
+            Form::Outlook => "&for=outlook",
         };
         let extension = self.format.extension();
         format!(
