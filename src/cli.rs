@@ -99,6 +99,8 @@ pub enum Command {
     Reindex,
     /// Checks configuration, database, clock, disk and feeds.
     Doctor,
+    /// Tells how the background work goes, what waits for editors and who reads the feeds.
+    Status(Status),
     /// Makes a large database, and measures the program on one.
     Bench(Bench),
 }
@@ -162,6 +164,13 @@ pub struct Export {
 }
 
 #[derive(Debug, Clone, Args)]
+pub struct Status {
+    /// Print JSON instead of lines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
 pub struct Bench {
     #[command(subcommand)]
     pub what: BenchCommand,
@@ -175,6 +184,18 @@ pub enum BenchCommand {
     Pages(BenchPages),
     /// Types into the search field and prints how long the server took for each key.
     Search(BenchSearch),
+    /// Polls, changes and personal calendars, each beside the same work without the program.
+    Feeds(BenchFeeds),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct BenchFeeds {
+    /// How many changes are published to see how soon they show.
+    #[arg(long, default_value_t = 200, value_name = "COUNT")]
+    pub changes: usize,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Clone, Args)]

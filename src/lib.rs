@@ -44,6 +44,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Reindex => commands::reindex::run(&config).await,
             Command::Migrate => commands::migrate::run(&config).await,
             Command::Doctor => commands::doctor::run(&config).await,
+            Command::Status(status) => commands::status::run(&config, &status).await,
             Command::Bench(bench) => commands::bench::run(&config, &bench).await,
         }
     })

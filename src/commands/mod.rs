@@ -7,6 +7,7 @@ pub mod import;
 pub mod migrate;
 pub mod reindex;
 pub mod serve;
+pub mod status;
 
 use crate::config::Config;
 use anyhow::{Context, Result};

@@ -16,6 +16,7 @@ use store::{Db, Patience};
 use tokio::signal::unix::{SignalKind, signal};
 use web::base_url::BaseUrl;
 use web::kept::Kept;
+use web::limit::{LEAVING, RateLimiter};
 use web::state::WebState;
 
 /// Memory for share images and other answers of pages that are dear to make: a hundred or so.
@@ -39,9 +40,14 @@ pub async fn run(config: &Config, serve: &Serve) -> Result<ExitCode> {
     }
     tokio::spawn(parts.feeds.clone().follow());
     tokio::spawn(make_searchable(parts.web.search.clone()));
-    tokio::spawn(jobs::run(db.clone(), clock));
+    let counters = parts.feeds.counters();
+    tokio::spawn(counters.clone().keep(db.clone(), clock.clone()));
+    tokio::spawn(jobs::run(db.clone(), clock.clone(), node()));
     announce(&format!("listening on http://{address}"))?;
     server::serve(listener, parts, stopped()?).await;
+    if let Err(error) = counters.flush(&db, clock.now()).await {
+        tracing::warn!(%error, "the last counts of feeds are lost");
+    }
     db.close().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -76,6 +82,7 @@ pub(super) async fn join(config: &Config, db: &Db, clock: &Clock) -> Result<Part
             base_url,
             search: Search::start(db.clone()),
             kept: Kept::new(KEPT_BYTES),
+            leaving: Arc::new(RateLimiter::new(clock.clone(), LEAVING)),
         },
         health: HealthState {
             db: db.clone(),
@@ -83,6 +90,16 @@ pub(super) async fn join(config: &Config, db: &Db, clock: &Clock) -> Result<Part
         },
         trusted_proxies: config.trusted_proxies.as_slice().into(),
     })
+}
+
+/// What this process is called where several share a database: machine and process.
+fn node() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = match host.trim() {
+        "" => "node",
+        host => host,
+    };
+    format!("{host}/{}", std::process::id())
 }
 
 /// Makes the search index where it is missing or of an earlier version. Pages and feeds do not
