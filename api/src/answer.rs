@@ -1,7 +1,7 @@
 //! A JSON answer with its validator.
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use web::cache::Cache;
 use web::failure::{ApiFailure, Failure};
@@ -33,6 +33,19 @@ pub fn json(value: &impl Serialize) -> Answer {
         (header::ETAG, tag),
     ];
     Ok((headers, body).into_response())
+}
+
+/// Writes an answer for one person, without a validator: it is kept nowhere.
+pub fn private_json(status: StatusCode, value: &impl Serialize) -> Answer {
+    let body = serde_json::to_vec(value).map_err(|error| Failure::Internal(error.into()))?;
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        ),
+        (header::CACHE_CONTROL, Cache::Never.value()),
+    ];
+    Ok((status, headers, body).into_response())
 }
 
 /// Cuts a list that was read one item too far, and names the last one that stays where there was

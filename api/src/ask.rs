@@ -1,18 +1,21 @@
-//! What a request asks for: its path's one name and its query, each value read in one place. All
-//! faults are told at once, each with its field. Keys that we do not know are ignored (R15).
+//! What a request asks for: the names in its path, its query, its body, each value read in one
+//! place. All faults are told at once, each with its field. Keys of a query that we do not know are
+//! ignored (R15).
 
 use crate::cursor::{self, Key};
 use crate::range::{Range, RangeError, moment};
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use domain::calendar::Slug;
 use domain::filter::{self, Filter};
 use domain::id::PublicId;
 use domain::zone::Zone;
 use http::request::Parts;
+use http::{HeaderMap, header};
 use jiff::Timestamp;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use web::failure::{ApiFailure, Failure, Message};
-use web::visit::Params;
+use web::visit::{Params, Segments};
 
 /// Items on a page, unless asked otherwise.
 pub const USUAL_LIMIT: i64 = 50;
@@ -135,6 +138,7 @@ impl Ask {
             with,
             without,
             states: states.unwrap_or_default(),
+            ..Filter::default()
         }
     }
 
@@ -223,6 +227,53 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
             Err(_) => Err(ApiFailure(Failure::NotFound)),
         }
     }
+}
+
+/// Several variable segments of a path, in its order.
+pub struct Names<const N: usize>(pub [String; N]);
+
+impl<S: Send + Sync, const N: usize> FromRequestParts<S> for Names<N> {
+    type Rejection = ApiFailure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiFailure> {
+        let segments = Segments::<N>::from_request_parts(parts, state).await;
+        segments
+            .map(|Segments(all)| Self(all))
+            .map_err(|failure| ApiFailure(failure.0))
+    }
+}
+
+/// Largest body, in bytes.
+pub const BODY_BYTES: usize = 256 << 10;
+
+/// A JSON body; null where there is none at all.
+pub struct Body(pub Value);
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = ApiFailure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiFailure> {
+        let is_json = is_json(request.headers());
+        let bytes = axum::body::to_bytes(request.into_body(), BODY_BYTES).await;
+        let bytes = bytes.map_err(|_| Failure::TooLarge)?;
+        if bytes.is_empty() && !is_json {
+            return Ok(Self(Value::Null));
+        }
+        if !is_json {
+            return Err(ApiFailure(Failure::MediaType));
+        }
+        match serde_json::from_slice(&bytes) {
+            Ok(value) => Ok(Self(value)),
+            Err(_) => Err(Failure::invalid("body", Message::new("invalid.json")).into()),
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
 }
 
 #[cfg(test)]

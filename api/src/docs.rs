@@ -27,6 +27,9 @@ struct RouteSection {
     path: &'static str,
     summary: &'static str,
     parameters: Vec<ParameterRow>,
+    /// The shape of the body that it takes.
+    sent: Option<&'static str>,
+    status: &'static str,
     /// The shape of the answer, or its media type.
     shape: Option<&'static str>,
     media_type: &'static str,
@@ -80,8 +83,11 @@ impl ApiDocsPage {
 
 fn section(route: &RouteInfo, operation: &Operation, t: T) -> RouteSection {
     let (shape, media_type) = match operation.body {
-        Body::Json(name) | Body::State(name) => (Some(name), "application/json"),
+        Body::Json(name) | Body::State(name) | Body::Private(_, name) => {
+            (Some(name), "application/json")
+        }
         Body::Text(media_type) => (None, media_type),
+        Body::Nothing => (None, ""),
     };
     let row = |one: &Parameter| ParameterRow {
         name: one.name,
@@ -95,6 +101,8 @@ fn section(route: &RouteInfo, operation: &Operation, t: T) -> RouteSection {
         path: route.path,
         summary: t.s(operation.summary),
         parameters: operation.parameters.iter().map(row).collect(),
+        sent: operation.sent.as_ref().map(|sent| sent.schema),
+        status: operation.body.status(),
         shape,
         media_type,
         problems: operation.problems.join(", "),

@@ -1,14 +1,13 @@
 //! What every answer under `/api/` has around it: the rate limit, leave for scripts of other
 //! sites to read (CORS), and 304 to those who have it already.
 
-use crate::limit::{Left, QUOTA, RateLimiter, WINDOW_SECONDS};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use web::failure::{ApiFailure, Failure};
+use web::limit::{API, Left, RateLimiter};
 use web::peer::PeerAddress;
 
 /// draft-ietf-httpapi-ratelimit-headers: what is left, and what there is.
@@ -16,7 +15,8 @@ const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Reading needs no credentials, so anybody's script may read; none of this lets it send any.
+/// Nothing here looks at cookies: who may change something says so in the path. So anybody's
+/// script may ask, and none of this lets it send a reader's credentials.
 const READABLE: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     (
@@ -35,7 +35,7 @@ pub async fn around(
     if !request.uri().path().starts_with("/api") {
         return next.run(request).await;
     }
-    let left = limiter.take(peer(&request));
+    let left = limiter.take(PeerAddress::noted_on(request.extensions()));
     let mut response = if left.allowed {
         within_quota(request, next).await
     } else {
@@ -48,12 +48,6 @@ pub async fn around(
     }
     tell(headers, left);
     response
-}
-
-/// Without an address, as in tests of the router alone, all callers are one.
-fn peer(request: &Request) -> PeerAddress {
-    let nobody = PeerAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    request.extensions().get().copied().unwrap_or(nobody)
 }
 
 async fn within_quota(request: Request, next: Next) -> Response {
@@ -88,7 +82,7 @@ fn other_method(mut response: Response, asks_for_options: bool) -> Response {
         (header::ALLOW, allow),
         (
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            HeaderValue::from_static("If-None-Match"),
+            HeaderValue::from_static("Content-Type, If-None-Match"),
         ),
         (
             header::ACCESS_CONTROL_MAX_AGE,
@@ -119,7 +113,7 @@ fn not_modified(response: &Response) -> Response {
 }
 
 fn tell(headers: &mut HeaderMap, left: Left) {
-    let policy = format!("\"api\";q={QUOTA};w={WINDOW_SECONDS}");
+    let policy = format!("\"api\";q={};w={}", API.requests, API.seconds);
     let now = format!("\"api\";r={};t={}", left.requests, left.full_in);
     for (name, text) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, now)] {
         if let Ok(value) = HeaderValue::from_str(&text) {

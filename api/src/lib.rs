@@ -1,5 +1,5 @@
-//! What machines ask: the JSON API for reading, its description, and whether the program is well.
-//! Everything here reads; nothing decides about schedules.
+//! What machines ask: the JSON API for reading and for personal calendars, its description, and
+//! whether the program is well. Nothing here decides about schedules.
 
 mod answer;
 mod ask;
@@ -9,19 +9,19 @@ mod docs;
 mod events;
 mod gate;
 pub mod health;
-mod limit;
 pub mod openapi;
 mod range;
 mod search;
 mod shapes;
 mod state;
+mod subscriptions;
 
 pub use health::{Health, HealthState};
 pub use state::ApiState;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, any, get};
+use axum::routing::{MethodRouter, any, delete, get, post, put};
 use domain::policy::Permission;
 use http::Method;
 use web::failure::{ApiFailure, Failure};
@@ -57,6 +57,22 @@ const fn about_health(
     }
 }
 
+const fn personal(
+    method: Method,
+    path: &'static str,
+    name: &'static str,
+    handler: fn() -> MethodRouter<ApiState>,
+) -> Route<ApiState> {
+    Route {
+        method,
+        path,
+        surface: Surface::Api,
+        permission: Permission::ManageSubscription,
+        name,
+        handler,
+    }
+}
+
 /// The table of this surface (R21).
 pub const ROUTES: &[Route<ApiState>] = &[
     read("/api/v1/calendars", "calendars", || get(calendars::list)),
@@ -84,6 +100,56 @@ pub const ROUTES: &[Route<ApiState>] = &[
         get(openapi::show)
     }),
     read("/api/docs", "docs", || get(docs::show)),
+    Route {
+        method: Method::POST,
+        path: "/api/v1/subscriptions",
+        surface: Surface::Api,
+        permission: Permission::MakeSubscription,
+        name: "make_subscription",
+        handler: || post(subscriptions::make),
+    },
+    personal(
+        Method::GET,
+        "/api/v1/subscriptions/{token}",
+        "subscription",
+        || get(subscriptions::show),
+    ),
+    personal(
+        Method::PUT,
+        "/api/v1/subscriptions/{token}",
+        "change_subscription",
+        || put(subscriptions::change),
+    ),
+    personal(
+        Method::DELETE,
+        "/api/v1/subscriptions/{token}",
+        "forget_subscription",
+        || delete(subscriptions::forget),
+    ),
+    personal(
+        Method::POST,
+        "/api/v1/subscriptions/{token}/rotate",
+        "rotate_subscription",
+        || post(subscriptions::rotate),
+    ),
+    personal(
+        Method::GET,
+        "/api/v1/subscriptions/{token}/addresses",
+        "addresses",
+        || get(subscriptions::addresses),
+    ),
+    personal(
+        Method::POST,
+        "/api/v1/subscriptions/{token}/addresses",
+        "add_address",
+        || post(subscriptions::add_address),
+    ),
+    personal(
+        Method::DELETE,
+        "/api/v1/subscriptions/{token}/addresses/{id}",
+        "revoke_address",
+        || delete(subscriptions::revoke),
+    ),
     about_health("/healthz", "healthz", || get(health::alive)),
     about_health("/readyz", "readyz", || get(health::ready)),
 ];

@@ -1,13 +1,14 @@
 //! What the handlers need to answer a request.
 
 use crate::health::{Health, HealthState};
-use crate::limit::RateLimiter;
 use axum::extract::FromRef;
 use domain::clock::Clock;
 use search::Search;
 use std::sync::Arc;
 use store::Db;
 use web::base_url::BaseUrl;
+use web::limit::{API, RateLimiter};
+use web::state::WebState;
 
 /// Shared by all handlers of this surface; cheap to clone.
 #[derive(Debug, Clone)]
@@ -24,18 +25,21 @@ pub struct ApiState {
     pub health: Arc<Health>,
     /// Who asked how often.
     pub limiter: Arc<RateLimiter>,
+    /// Who left how much behind, here and on the pages.
+    pub leaving: Arc<RateLimiter>,
 }
 
 impl ApiState {
     /// The state of a surface that nobody has asked yet.
-    pub fn new(health: HealthState, clock: Clock, base_url: BaseUrl, search: Arc<Search>) -> Self {
+    pub fn new(health: HealthState, web: &WebState) -> Self {
         Self {
             db: health.db,
-            limiter: Arc::new(RateLimiter::new(clock.clone())),
-            clock,
-            base_url,
-            search,
+            clock: web.clock.clone(),
+            base_url: web.base_url.clone(),
+            search: web.search.clone(),
             health: health.health,
+            limiter: Arc::new(RateLimiter::new(web.clock.clone(), API)),
+            leaving: web.leaving.clone(),
         }
     }
 }

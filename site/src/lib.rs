@@ -11,6 +11,7 @@ mod history;
 mod home;
 mod jsonld;
 mod month;
+mod my;
 mod opened;
 mod prose;
 mod qr;
@@ -32,7 +33,7 @@ mod zone_choice;
 mod fixtures;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use domain::policy::Permission;
 use http::Method;
 use web::route::{Route, Surface};
@@ -52,6 +53,31 @@ const fn page(
         handler,
     }
 }
+
+/// A page or a form of a personal calendar, or of its one entry.
+const fn own(
+    method: Method,
+    permission: Permission,
+    path: &'static str,
+    name: &'static str,
+    handler: fn() -> MethodRouter<WebState>,
+) -> Route<WebState> {
+    Route {
+        method,
+        path,
+        surface: Surface::Site,
+        permission,
+        name,
+        handler,
+    }
+}
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const MAKE: Permission = Permission::MakeSubscription;
+const MANAGE: Permission = Permission::ManageSubscription;
+const HIDE: Permission = Permission::HideOwnEvent;
+const REPORT: Permission = Permission::ReportOwnEvent;
 
 /// Everything that the site answers.
 pub const ROUTES: &[Route<WebState>] = &[
@@ -74,6 +100,93 @@ pub const ROUTES: &[Route<WebState>] = &[
     page("/sitemap.xml", "sitemap", || get(sitemap::index)),
     page("/sitemap/{file}", "sitemap_file", || get(sitemap::file)),
     page("/search", "search", || get(search::show)),
+    own(GET, MAKE, "/my", "my", || get(my::start::show)),
+    own(POST, MAKE, "/my", "my_make", || post(my::start::make)),
+    own(GET, MANAGE, "/my/{token}", "my_page", || {
+        get(my::page::show)
+    }),
+    own(POST, MANAGE, "/my/{token}", "my_change", || {
+        post(my::page::change)
+    }),
+    own(POST, MANAGE, "/my/{token}/remember", "my_remember", || {
+        post(my::page::keep)
+    }),
+    own(GET, MANAGE, "/my/{token}/calendars", "my_add_ask", || {
+        get(my::add::show)
+    }),
+    own(POST, MANAGE, "/my/{token}/calendars", "my_add", || {
+        post(my::add::add)
+    }),
+    own(
+        GET,
+        MANAGE,
+        "/my/{token}/calendars/{calendar}",
+        "my_pick",
+        || get(my::pick::show),
+    ),
+    own(
+        POST,
+        MANAGE,
+        "/my/{token}/calendars/{calendar}",
+        "my_pick_change",
+        || post(my::pick::change),
+    ),
+    own(
+        POST,
+        MANAGE,
+        "/my/{token}/calendars/{calendar}/remove",
+        "my_pick_remove",
+        || post(my::pick::remove),
+    ),
+    own(
+        POST,
+        MANAGE,
+        "/my/{token}/calendars/{calendar}/show",
+        "my_pick_show",
+        || post(my::pick::show_again),
+    ),
+    own(POST, MANAGE, "/my/{token}/addresses", "my_address", || {
+        post(my::access::add)
+    }),
+    own(
+        POST,
+        MANAGE,
+        "/my/{token}/addresses/{id}/revoke",
+        "my_revoke",
+        || post(my::access::revoke),
+    ),
+    own(GET, MANAGE, "/my/{token}/rotate", "my_rotate_ask", || {
+        get(my::access::ask_rotate)
+    }),
+    own(POST, MANAGE, "/my/{token}/rotate", "my_rotate", || {
+        post(my::access::rotate)
+    }),
+    own(GET, MANAGE, "/my/{token}/delete", "my_delete_ask", || {
+        get(my::access::ask_delete)
+    }),
+    own(POST, MANAGE, "/my/{token}/delete", "my_delete", || {
+        post(my::access::delete)
+    }),
+    own(GET, HIDE, "/my/not/{links}/{event}", "my_not_ask", || {
+        get(my::entry::ask)
+    }),
+    own(POST, HIDE, "/my/not/{links}/{event}", "my_not", || {
+        post(my::entry::hide)
+    }),
+    own(
+        GET,
+        REPORT,
+        "/my/report/{links}/{event}",
+        "my_report_ask",
+        || get(my::report::ask),
+    ),
+    own(
+        POST,
+        REPORT,
+        "/my/report/{links}/{event}",
+        "my_report",
+        || post(my::report::send),
+    ),
     page("/language", "language", || get(small::language)),
     page("/assets/{name}", "asset", || get(small::asset)),
     page("/robots.txt", "robots", || get(small::robots)),

@@ -36,6 +36,8 @@ pub struct Addresses {
     pub download: String,
     /// The page with all ways.
     pub sheet: String,
+    /// Where it is put into a personal calendar; `/my` for what is one already.
+    pub mine: String,
     /// Only this computer can reach it, so services such as Google cannot.
     pub only_here: bool,
 }
@@ -43,39 +45,72 @@ pub struct Addresses {
 /// What Google Calendar takes; it refuses longer addresses without a word.
 const GOOGLE_CHARS: usize = 256;
 
+/// What is subscribed to.
+pub struct Subject<'a> {
+    /// Path of the feed.
+    pub path: &'a str,
+    /// What the calendar is called.
+    pub title: &'a str,
+    /// Tags that the address filters by; empty for none.
+    pub tags: &'a str,
+    /// The page with all ways.
+    pub sheet: &'a str,
+    /// The public calendar's short name.
+    pub slug: Option<&'a str>,
+}
+
 impl Addresses {
     /// The addresses of a calendar's feed, or of the part of it that a filter by tags takes.
     pub fn filtered(calendar: &Calendar, title: &str, base: &BaseUrl, filter: &Filter) -> Self {
         let slug = &calendar.profile.slug;
-        let path = format!("/feeds/{slug}.ics");
+        let subject = Subject {
+            path: &format!("/feeds/{slug}.ics"),
+            title,
+            tags: &filter.tags_text(),
+            sheet: &format!("/calendars/{slug}/subscribe"),
+            slug: Some(slug.as_str()),
+        };
+        Self::of(&subject, base)
+    }
+
+    /// The addresses of any feed.
+    pub fn of(subject: &Subject<'_>, base: &BaseUrl) -> Self {
+        let Subject {
+            path,
+            title,
+            tags,
+            sheet,
+            slug,
+        } = *subject;
         let with = |path: &str, client: &str| {
             let client = (!client.is_empty()).then(|| format!("for={client}"));
-            let tags = Some(filter.tags_text()).filter(|tags| !tags.is_empty());
-            let pairs = client
-                .into_iter()
-                .chain(tags.map(|tags| format!("tags={tags}")));
-            let pairs: Vec<String> = pairs.collect();
+            let tags = (!tags.is_empty()).then(|| format!("tags={tags}"));
+            let pairs: Vec<String> = client.into_iter().chain(tags).collect();
             match pairs.is_empty() {
                 true => path.to_owned(),
                 false => format!("{path}?{}", pairs.join("&")),
             }
         };
-        let google = base.webcal(&with(&path, "google"));
-        let outlook = escape(&base.join(&with(&path, "outlook")));
+        let google = base.webcal(&with(path, "google"));
+        let outlook = escape(&base.join(&with(path, "outlook")));
         let name = escape(title);
         let add =
             |host: &str| format!("https://{host}/calendar/0/addfromweb?url={outlook}&name={name}");
         Self {
-            apple: base.webcal(&with(&path, "apple")),
+            apple: base.webcal(&with(path, "apple")),
             google: (google.chars().count() <= GOOGLE_CHARS).then(|| {
                 let escaped = escape(&google);
                 format!("https://calendar.google.com/calendar/r?cid={escaped}")
             }),
             outlook: add("outlook.live.com"),
             office: add("outlook.office.com"),
-            plain: base.join(&with(&path, "")),
-            download: with(&path, ""),
-            sheet: with(&format!("/calendars/{slug}/subscribe"), ""),
+            plain: base.join(&with(path, "")),
+            download: with(path, ""),
+            sheet: with(sheet, ""),
+            mine: match slug {
+                Some(slug) => format!("/my?calendar={slug}"),
+                None => "/my".to_owned(),
+            },
             only_here: base.is_loopback(),
         }
     }

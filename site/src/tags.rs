@@ -25,9 +25,9 @@ pub struct Chip {
     pub unwanted: bool,
 }
 
-/// Chips for the tags of these events, the most frequent first; those that are named stand there
-/// whether or not an event has them, so that they can be taken back.
-pub fn chips(shown: &[Shown], ask: &Ask, path: &str, primary: Lang, t: T) -> Vec<Chip> {
+/// The tags of these events with their names, the most frequent first; those that a filter names
+/// stand before them whether or not an event has them, so that they can be taken back.
+pub fn known(shown: &[Shown], filter: &Filter, primary: Lang, t: T) -> Vec<(String, Said)> {
     let mut known: HashMap<&str, (usize, Said)> = HashMap::new();
     for tag in shown.iter().flat_map(|one| &one.what.tags) {
         let fresh = || (0, Said::of(&tag.label, t, primary));
@@ -35,16 +35,29 @@ pub fn chips(shown: &[Shown], ask: &Ask, path: &str, primary: Lang, t: T) -> Vec
     }
     let mut order: Vec<&str> = known.keys().copied().collect();
     order.sort_by_key(|key| (std::cmp::Reverse(known[key].0), *key));
-    let named = || ask.filter.with.iter().chain(&ask.filter.without);
+    let named = || filter.with.iter().chain(&filter.without);
     order.retain(|key| !named().any(|one| one == key));
     let free = CHIPS.saturating_sub(named().count());
     let first: Vec<&str> = named().map(String::as_str).collect();
     let keys = first.into_iter().chain(order.into_iter().take(free));
     keys.map(|key| {
         let said = known.get(key).map(|(_, said)| said.clone());
-        chip(key, said, ask, path, t)
+        (key.to_owned(), label(key, said, t))
     })
     .collect()
+}
+
+/// Chips for the tags of these events.
+pub fn chips(shown: &[Shown], ask: &Ask, path: &str, primary: Lang, t: T) -> Vec<Chip> {
+    let has = |list: &[String], key: &str| list.iter().any(|one| one == key);
+    let chip = |(key, label): (String, Said)| Chip {
+        label,
+        href: ask.with_filter(ask.filter.toggled(&key)).address(path),
+        wanted: has(&ask.filter.with, &key),
+        unwanted: has(&ask.filter.without, &key),
+    };
+    let known = known(shown, &ask.filter, primary, t);
+    known.into_iter().map(chip).collect()
 }
 
 /// What tags that many calendars have are called in the reader's language, whatever language the
@@ -72,7 +85,7 @@ fn usual_name(key: &str, t: T) -> Option<&'static str> {
     })
 }
 
-fn chip(key: &str, label: Option<Said>, ask: &Ask, path: &str, t: T) -> Chip {
+fn label(key: &str, label: Option<Said>, t: T) -> Said {
     let label = label.filter(|said| !said.text.is_empty());
     let usual = usual_name(key, t).map(|name| Said {
         lang: t.code().to_owned(),
@@ -83,16 +96,10 @@ fn chip(key: &str, label: Option<Said>, ask: &Ask, path: &str, t: T) -> Chip {
         Some(label) if label.lang == t.code() && label.text != key => Some(label),
         other => usual.or(other),
     };
-    let has = |list: &[String]| list.iter().any(|one| one == key);
-    Chip {
-        label: label.unwrap_or_else(|| Said {
-            lang: t.code().to_owned(),
-            text: key.to_owned(),
-        }),
-        href: ask.with_filter(ask.filter.toggled(key)).address(path),
-        wanted: has(&ask.filter.with),
-        unwanted: has(&ask.filter.without),
-    }
+    label.unwrap_or_else(|| Said {
+        lang: t.code().to_owned(),
+        text: key.to_owned(),
+    })
 }
 
 /// The page without any tag named.

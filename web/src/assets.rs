@@ -13,6 +13,7 @@ const CSS: &str = concat!(
     include_str!("../assets/calendar.css"),
     include_str!("../assets/event.css"),
     include_str!("../assets/search.css"),
+    include_str!("../assets/my.css"),
     include_str!("../assets/print.css"),
 );
 /// What makes pages quicker where scripts run. Every page works without it.

@@ -5,7 +5,9 @@ use crate::cache::Cache;
 use crate::failure::{Failure, FieldError, Form, PageFailure, Pending, Problem};
 use crate::layout::Shell;
 use crate::locale::T;
+use crate::origin::is_foreign;
 use crate::page::html_response;
+use crate::personal;
 use crate::visit::{Visit, ui_lang};
 use askama::Template;
 use axum::Router;
@@ -55,13 +57,31 @@ pub fn around<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> 
 pub async fn finish(request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().simple().to_string();
     let reader = Reader::of(&request);
-    let mut response = next.run(request).await;
+    let secret = personal::holds_keys(request.uri().path());
+    let mut response = match is_foreign(request.method(), request.uri().path(), request.headers()) {
+        true => PageFailure(Failure::Forbidden).into_response(),
+        false => next.run(request).await,
+    };
     if let Some(pending) = response.extensions_mut().remove::<Pending>() {
         response = answer(&pending, &reader, &id, response.headers());
+    }
+    if secret {
+        keep_secret(response.headers_mut());
     }
     harden(response.headers_mut());
     response.extensions_mut().insert(RequestId(id));
     response
+}
+
+/// The address itself is a secret (security cases D8, D12), whatever is answered there.
+fn keep_secret(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, Cache::Never.value());
+    for (name, value) in [
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("x-robots-tag"), "noindex"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
 }
 
 /// Sets the strict headers where the handler set none of its own.
@@ -238,6 +258,16 @@ mod tests {
         assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(headers[header::ALLOW], "GET,HEAD");
         assert!(body.contains("<html lang=\"en\">"));
+    }
+
+    #[tokio::test]
+    async fn d12_what_is_answered_where_keys_are_is_kept_and_told_nowhere() {
+        for uri in ["/my/x", "/api/v1/subscriptions/x"] {
+            let (_, headers, _) = ask(Method::GET, uri).await;
+            assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+            assert_eq!(headers[header::REFERRER_POLICY], "no-referrer");
+            assert_eq!(headers["x-robots-tag"], "noindex");
+        }
     }
 
     #[tokio::test]

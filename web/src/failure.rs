@@ -59,6 +59,10 @@ pub enum Failure {
     Conflict,
     /// Fields whose values are ours, but of another list or another time.
     Stale(BTreeMap<String, Vec<Message>>),
+    /// The body is of another kind than this reads.
+    MediaType,
+    /// The body is larger than this reads.
+    TooLarge,
     /// Too many requests.
     TooMany {
         /// Seconds until another try makes sense.
@@ -94,6 +98,8 @@ impl Failure {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict | Self::Stale(_) => StatusCode::CONFLICT,
+            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -111,6 +117,8 @@ impl Failure {
             Self::MethodNotAllowed => "failure.method_title",
             Self::Conflict => "failure.conflict_title",
             Self::Stale(_) => "failure.stale_title",
+            Self::MediaType => "failure.media_type_title",
+            Self::TooLarge => "failure.too_large_title",
             Self::TooMany { .. } => "failure.too_many_title",
             Self::Unavailable { .. } => "failure.unavailable_title",
             Self::Internal(_) => "failure.internal_title",
@@ -128,6 +136,8 @@ impl Failure {
             Self::MethodNotAllowed => "failure.method_detail",
             Self::Conflict => "failure.conflict_detail",
             Self::Stale(_) => "failure.stale_detail",
+            Self::MediaType => "failure.media_type_detail",
+            Self::TooLarge => "failure.too_large_detail",
             Self::TooMany { .. } => "failure.too_many_detail",
             Self::Unavailable { .. } => "failure.unavailable_detail",
             Self::Internal(_) => "failure.internal_detail",

@@ -24,6 +24,15 @@ impl<P: Template> Page<P> {
         }
     }
 
+    /// A page for one person, kept nowhere.
+    pub const fn private(page: P) -> Self {
+        Self {
+            status: StatusCode::OK,
+            cache: Cache::Never,
+            page,
+        }
+    }
+
     /// A page that says that something is not to be had, with this status.
     pub const fn refusal(status: StatusCode, page: P) -> Self {
         Self {

@@ -2,6 +2,7 @@
 
 use crate::base_url::BaseUrl;
 use crate::kept::Kept;
+use crate::limit::RateLimiter;
 use domain::clock::Clock;
 use search::Search;
 use std::sync::Arc;
@@ -20,4 +21,6 @@ pub struct WebState {
     pub search: Arc<Search>,
     /// Pictures and lists that are dear to make.
     pub kept: Kept,
+    /// Who left how much behind: personal calendars, reports.
+    pub leaving: Arc<RateLimiter>,
 }

@@ -70,14 +70,8 @@ impl Visit {
 /// Accept-Language, then Korean.
 pub fn ui_lang(headers: &HeaderMap) -> UiLang {
     let text = |name| headers.get(name).and_then(|v| v.to_str().ok());
-    let cookie = text(header::COOKIE).and_then(|cookies| {
-        cookies.split(';').find_map(|pair| {
-            let (name, value) = pair.trim().split_once('=')?;
-            let bare = name.strip_prefix("__Host-").unwrap_or(name);
-            (bare == LANG_COOKIE).then(|| UiLang::parse(value))?
-        })
-    });
-    cookie
+    cookie(headers, LANG_COOKIE)
+        .and_then(UiLang::parse)
         .or_else(|| text(header::ACCEPT_LANGUAGE).and_then(UiLang::negotiate))
         .unwrap_or(UiLang::Ko)
 }
@@ -117,6 +111,31 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
             Err(_) => Err(PageFailure(Failure::NotFound)),
         }
     }
+}
+
+/// Several variable segments of a path, in its order. What is not UTF-8 names nothing: 404.
+pub struct Segments<const N: usize>(pub [String; N]);
+
+impl<S: Send + Sync, const N: usize> FromRequestParts<S> for Segments<N> {
+    type Rejection = PageFailure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageFailure> {
+        let Ok(Path(all)) = Path::<Vec<String>>::from_request_parts(parts, state).await else {
+            return Err(PageFailure(Failure::NotFound));
+        };
+        let all = all.try_into();
+        all.map(Self)
+            .map_err(|_: Vec<String>| PageFailure(Failure::NotFound))
+    }
+}
+
+/// The value of a cookie, whichever prefix the scheme gave its name (R29).
+pub fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
+    let text = headers.get(header::COOKIE)?.to_str().ok()?;
+    text.split(';').find_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        (name.strip_prefix("__Host-").unwrap_or(name) == wanted).then_some(value)
+    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! in `operations` under the route's name; a route without an entry fails a test.
 
 pub mod operations;
+mod personal;
 pub mod schemas;
 
 use crate::ROUTES;
@@ -58,16 +59,18 @@ pub fn document(base: &str) -> Value {
 
 /// What holds for every request, in sentences.
 pub fn rules(t: T) -> String {
-    let n = crate::limit::QUOTA.to_string();
+    let n = web::limit::API.requests.to_string();
     let keys = [
         "api.rule_json",
         "api.rule_pages",
         "api.rule_times",
         "api.rule_etag",
         "api.rule_errors",
+        "api.rule_keys",
     ];
     let mut said: Vec<String> = keys.iter().map(|key| t.s(key).to_owned()).collect();
-    said.push(t.f("api.rule_rate", &[("n", &n)]));
+    let leaving = web::limit::LEAVING.requests.to_string();
+    said.push(t.f("api.rule_rate", &[("n", &n), ("leaving", &leaving)]));
     said.join("\n")
 }
 
@@ -81,12 +84,19 @@ fn described(route: &RouteInfo, operation: &Operation, t: T) -> Value {
         .iter()
         .map(|one| parameter(one, t))
         .collect();
-    value!({
+    let mut all = value!({
         "operationId": route.name,
         "summary": t.s(operation.summary),
         "parameters": parameters,
         "responses": responses(operation),
-    })
+    });
+    if let Some(sent) = &operation.sent {
+        all["requestBody"] = value!({
+            "required": sent.required,
+            "content": { "application/json": { "schema": schema(sent.schema) } },
+        });
+    }
+    all
 }
 
 fn parameter(one: &Parameter, t: T) -> Value {
@@ -118,6 +128,11 @@ fn responses(operation: &Operation) -> Value {
             "description": "The answer.",
             "content": { media_type: { "schema": { "type": "string" } } },
         }),
+        Body::Private(_, name) => value!({
+            "description": "The answer. It is for the holder of the key alone.",
+            "content": { "application/json": { "schema": schema(name) } },
+        }),
+        Body::Nothing => value!({ "description": "It is done." }),
     };
     if let Body::State(_) = operation.body {
         let mut not_ready = ok.clone();
@@ -128,7 +143,7 @@ fn responses(operation: &Operation) -> Value {
         let unchanged = value!({ "description": "What the client has is current." });
         all.insert("304".to_owned(), unchanged);
     }
-    all.insert("200".to_owned(), ok);
+    all.insert(operation.body.status().to_owned(), ok);
     for status in operation.problems.iter().chain(&["default"]) {
         let problem = value!({ "$ref": "#/components/responses/Problem" });
         all.insert((*status).to_owned(), problem);

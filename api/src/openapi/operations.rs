@@ -13,10 +13,21 @@ pub struct Operation {
     pub summary: &'static str,
     /// What it takes.
     pub parameters: &'static [Parameter],
+    /// The body that it takes.
+    pub sent: Option<Sent>,
     /// What it answers when all is well.
     pub body: Body,
     /// The problems that it answers by design.
     pub problems: &'static [&'static str],
+}
+
+/// A JSON body of a request.
+#[derive(Debug)]
+pub struct Sent {
+    /// Its schema.
+    pub schema: &'static str,
+    /// Whether it must be there.
+    pub required: bool,
 }
 
 /// What is in an answer.
@@ -28,6 +39,21 @@ pub enum Body {
     State(&'static str),
     /// Text of this media type.
     Text(&'static str),
+    /// With this status, JSON of this schema for one person: no validator, kept nowhere.
+    Private(&'static str, &'static str),
+    /// Nothing, with 204.
+    Nothing,
+}
+
+impl Body {
+    /// The status when all is well.
+    pub const fn status(self) -> &'static str {
+        match self {
+            Self::Json(_) | Self::State(_) | Self::Text(_) => "200",
+            Self::Private(status, _) => status,
+            Self::Nothing => "204",
+        }
+    }
 }
 
 /// One value that a route takes.
@@ -79,6 +105,10 @@ pub enum Form {
     Cursor,
     /// A revision.
     Revision,
+    /// A key of a personal calendar, told when it was made.
+    Key,
+    /// The id of one of its addresses.
+    AddressId,
     /// Words, as typed.
     Words,
 }
@@ -121,6 +151,8 @@ impl Form {
             }),
             Self::Cursor => text("^([0-9a-f]{2}){24,100}$"),
             Self::Revision => json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX }),
+            Self::Key => text("^[A-Za-z0-9]{22}$"),
+            Self::AddressId => json!({ "type": "string", "format": "uuid" }),
             Self::Words => json!({
                 "type": "string", "minLength": 1, "maxLength": 100, "pattern": "[^\\s\\p{C}]",
                 "examples": ["롯데", "ㄹㄷ", "arsenal"],
@@ -132,7 +164,8 @@ impl Form {
     pub fn signs(self) -> String {
         match self {
             Self::CalendarName | Self::IdOrSlug => "[A-Za-z0-9-]{2,64}".to_owned(),
-            Self::PublicId => "[A-Za-z0-9]{22}".to_owned(),
+            Self::PublicId | Self::Key => "[A-Za-z0-9]{22}".to_owned(),
+            Self::AddressId => "[0-9a-f-]{36}".to_owned(),
             Self::Slug => "[a-z0-9-]{2,64}".to_owned(),
             Self::From => FROM_EXAMPLES.join(", "),
             Self::Until => UNTIL_EXAMPLES.join(", "),
@@ -168,6 +201,12 @@ const fn path(name: &'static str, meaning: &'static str, form: Form) -> Paramete
 
 const CALENDAR: Parameter = path("calendar", "api.param_calendar", Form::CalendarName);
 const EVENT: Parameter = path("id", "api.param_event", Form::PublicId);
+const TOKEN: Parameter = path("token", "api.param_token", Form::Key);
+const ADDRESS: Parameter = path("id", "api.param_address", Form::AddressId);
+const RECIPE: Option<Sent> = Some(Sent {
+    schema: "RecipeWish",
+    required: true,
+});
 const CATEGORY: Parameter = query("category", "api.param_category", Form::Slug);
 const FROM: Parameter = query("from", "api.param_from", Form::From);
 const TO: Parameter = query("to", "api.param_to", Form::Until);
@@ -200,6 +239,7 @@ pub const ALL: &[Operation] = &[
         name: "calendars",
         summary: "api.calendars",
         parameters: &[CATEGORY, LIMIT, CURSOR],
+        sent: None,
         body: Body::Json("CalendarList"),
         problems: &["400", "409"],
     },
@@ -207,6 +247,7 @@ pub const ALL: &[Operation] = &[
         name: "calendar",
         summary: "api.calendar",
         parameters: &[CALENDAR],
+        sent: None,
         body: Body::Json("Calendar"),
         problems: &["404", "410"],
     },
@@ -214,6 +255,7 @@ pub const ALL: &[Operation] = &[
         name: "categories",
         summary: "api.categories",
         parameters: &[],
+        sent: None,
         body: Body::Json("CategoryList"),
         problems: &[],
     },
@@ -221,6 +263,7 @@ pub const ALL: &[Operation] = &[
         name: "calendar_events",
         summary: "api.calendar_events",
         parameters: &[CALENDAR, FROM, TO, TAGS, STATUS, LIMIT, CURSOR],
+        sent: None,
         body: Body::Json("InstanceList"),
         problems: &["400", "404", "409", "410"],
     },
@@ -228,6 +271,7 @@ pub const ALL: &[Operation] = &[
         name: "next",
         summary: "api.next",
         parameters: &[CALENDAR, NEXT_LIMIT],
+        sent: None,
         body: Body::Json("InstanceList"),
         problems: &["400", "404", "410"],
     },
@@ -235,6 +279,7 @@ pub const ALL: &[Operation] = &[
         name: "changes",
         summary: "api.changes",
         parameters: &[CALENDAR, SINCE, LIMIT, CURSOR],
+        sent: None,
         body: Body::Json("ChangeList"),
         problems: &["400", "404", "409", "410"],
     },
@@ -242,6 +287,7 @@ pub const ALL: &[Operation] = &[
         name: "events",
         summary: "api.events",
         parameters: &[CATEGORY, FROM, TO, TAGS, STATUS, LIMIT, CURSOR],
+        sent: None,
         body: Body::Json("InstanceList"),
         problems: &["400", "409"],
     },
@@ -249,6 +295,7 @@ pub const ALL: &[Operation] = &[
         name: "event",
         summary: "api.event",
         parameters: &[EVENT],
+        sent: None,
         body: Body::Json("Event"),
         problems: &["404", "410"],
     },
@@ -266,6 +313,7 @@ pub const ALL: &[Operation] = &[
             LIMIT,
             CURSOR,
         ],
+        sent: None,
         body: Body::Json("Results"),
         problems: &["400", "409"],
     },
@@ -273,6 +321,7 @@ pub const ALL: &[Operation] = &[
         name: "openapi_json",
         summary: "api.openapi_json",
         parameters: &[],
+        sent: None,
         body: Body::Json("Document"),
         problems: &[],
     },
@@ -280,13 +329,82 @@ pub const ALL: &[Operation] = &[
         name: "docs",
         summary: "api.docs",
         parameters: &[],
+        sent: None,
         body: Body::Text("text/html"),
         problems: &[],
+    },
+    Operation {
+        name: "make_subscription",
+        summary: "api.make_subscription",
+        parameters: &[],
+        sent: RECIPE,
+        body: Body::Private("201", "Keys"),
+        problems: &["400", "413", "415", "429"],
+    },
+    Operation {
+        name: "subscription",
+        summary: "api.subscription",
+        parameters: &[TOKEN],
+        sent: None,
+        body: Body::Private("200", "Recipe"),
+        problems: &["404"],
+    },
+    Operation {
+        name: "change_subscription",
+        summary: "api.change_subscription",
+        parameters: &[TOKEN],
+        sent: RECIPE,
+        body: Body::Private("200", "Recipe"),
+        problems: &["400", "404", "413", "415"],
+    },
+    Operation {
+        name: "forget_subscription",
+        summary: "api.forget_subscription",
+        parameters: &[TOKEN],
+        sent: None,
+        body: Body::Nothing,
+        problems: &["404"],
+    },
+    Operation {
+        name: "rotate_subscription",
+        summary: "api.rotate_subscription",
+        parameters: &[TOKEN],
+        sent: None,
+        body: Body::Private("200", "Keys"),
+        problems: &["404"],
+    },
+    Operation {
+        name: "addresses",
+        summary: "api.addresses",
+        parameters: &[TOKEN],
+        sent: None,
+        body: Body::Private("200", "AddressList"),
+        problems: &["404"],
+    },
+    Operation {
+        name: "add_address",
+        summary: "api.add_address",
+        parameters: &[TOKEN],
+        sent: Some(Sent {
+            schema: "AddressWish",
+            required: false,
+        }),
+        body: Body::Private("201", "NewAddress"),
+        problems: &["400", "404", "413", "415"],
+    },
+    Operation {
+        name: "revoke_address",
+        summary: "api.revoke_address",
+        parameters: &[TOKEN, ADDRESS],
+        sent: None,
+        body: Body::Nothing,
+        problems: &["404"],
     },
     Operation {
         name: "healthz",
         summary: "api.healthz",
         parameters: &[],
+        sent: None,
         body: Body::Text("text/plain"),
         problems: &[],
     },
@@ -294,6 +412,7 @@ pub const ALL: &[Operation] = &[
         name: "readyz",
         summary: "api.readyz",
         parameters: &[],
+        sent: None,
         body: Body::State("Ready"),
         problems: &[],
     },

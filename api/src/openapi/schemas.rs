@@ -3,10 +3,18 @@
 use serde_json::{Map, Value, json};
 
 /// One field of a shape: name, schema, meaning. All fields are always there.
-type Field = (&'static str, Value, &'static str);
+pub(super) type Field = (&'static str, Value, &'static str);
 
 /// Every shape by name.
 pub fn all() -> Value {
+    let mut all = public();
+    if let Some(shapes) = all.as_object_mut() {
+        shapes.extend(super::personal::all());
+    }
+    all
+}
+
+fn public() -> Value {
     json!({
         "Calendar": object(calendar()),
         "CalendarName": object(calendar_name()),
@@ -35,7 +43,7 @@ pub fn all() -> Value {
     })
 }
 
-fn object(fields: Vec<Field>) -> Value {
+pub(super) fn object(fields: Vec<Field>) -> Value {
     let names: Vec<&str> = fields.iter().map(|(name, ..)| *name).collect();
     let mut properties = Map::new();
     for (name, mut schema, about) in fields {
@@ -56,7 +64,7 @@ fn list(of: &str) -> Value {
     ])
 }
 
-fn reference(name: &str) -> Value {
+pub(super) fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
@@ -64,15 +72,15 @@ fn maybe(name: &str) -> Value {
     json!({ "anyOf": [reference(name), { "type": "null" }] })
 }
 
-fn array(items: Value) -> Value {
+pub(super) fn array(items: Value) -> Value {
     json!({ "type": "array", "items": items })
 }
 
-fn text() -> Value {
+pub(super) fn text() -> Value {
     json!({ "type": "string" })
 }
 
-fn maybe_text() -> Value {
+pub(super) fn maybe_text() -> Value {
     json!({ "type": ["string", "null"] })
 }
 
@@ -80,15 +88,15 @@ fn number() -> Value {
     json!({ "type": "integer" })
 }
 
-fn flag() -> Value {
+pub(super) fn flag() -> Value {
     json!({ "type": "boolean" })
 }
 
-fn address() -> Value {
+pub(super) fn address() -> Value {
     json!({ "type": "string", "format": "uri" })
 }
 
-fn instant() -> Value {
+pub(super) fn instant() -> Value {
     json!({ "type": "string", "format": "date-time" })
 }
 

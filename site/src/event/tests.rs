@@ -23,6 +23,7 @@ pub(crate) fn event(what: Occurrence) -> Event {
         created: at,
         modified: at,
         body: EventBody::from(what),
+        news: Vec::new(),
     }
 }
 

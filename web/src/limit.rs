@@ -1,22 +1,46 @@
 //! How often one network may ask: a token bucket each, in this node's memory, bounded in number.
 
+use crate::failure::Failure;
+use crate::peer::PeerAddress;
 use domain::clock::Clock;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
-use web::peer::PeerAddress;
 
-/// Requests that a full bucket holds, and that flow back in a window.
-pub const QUOTA: i64 = 600;
-/// The window in seconds.
-pub const WINDOW_SECONDS: i64 = 60;
+/// How many requests a full bucket holds, and in how long as many flow back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// Requests; at least one.
+    pub requests: i64,
+    /// The window in seconds.
+    pub seconds: i64,
+}
+
+/// Reading by machines.
+pub const API: Quota = Quota {
+    requests: 600,
+    seconds: 60,
+};
+/// What strangers may leave in the database: personal calendars, reports.
+pub const LEAVING: Quota = Quota {
+    requests: 120,
+    seconds: 3600,
+};
+
 /// Networks remembered at once: some 4 MB.
 const NETWORKS: usize = 65_536;
 
-const WINDOW_MS: i64 = WINDOW_SECONDS * 1000;
-/// Milliseconds in which one request flows back.
-const STEP_MS: i64 = WINDOW_MS / QUOTA;
+impl Quota {
+    const fn window_ms(self) -> i64 {
+        self.seconds * 1000
+    }
+
+    /// Milliseconds in which one request flows back.
+    const fn step_ms(self) -> i64 {
+        self.window_ms() / self.requests
+    }
+}
 
 /// What is left after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,15 +60,17 @@ pub struct Left {
 #[derive(Debug)]
 pub struct RateLimiter {
     clock: Clock,
+    quota: Quota,
     full_at: Mutex<HashMap<IpAddr, i64>>,
     networks: usize,
 }
 
 impl RateLimiter {
     /// A limiter on this clock, with all buckets full.
-    pub fn new(clock: Clock) -> Self {
+    pub fn new(clock: Clock, quota: Quota) -> Self {
         Self {
             clock,
+            quota,
             full_at: Mutex::default(),
             networks: NETWORKS,
         }
@@ -57,14 +83,27 @@ impl RateLimiter {
         let network = peer.network();
         // A clock that was put back would shut callers out for as long: never over a window.
         let full_at = buckets.get(&network).copied().unwrap_or(now);
-        let full_at = full_at.clamp(now, now + WINDOW_MS);
-        let taken = full_at + STEP_MS;
-        let allowed = taken <= now + WINDOW_MS;
+        let full_at = full_at.clamp(now, now + self.quota.window_ms());
+        let taken = full_at + self.quota.step_ms();
+        let allowed = taken <= now + self.quota.window_ms();
         if allowed {
             make_room(&mut buckets, self.networks, now);
             buckets.insert(network, taken);
         }
-        left(if allowed { taken } else { full_at }, now, allowed)
+        let missing = if allowed { taken } else { full_at } - now;
+        left(self.quota, missing, allowed)
+    }
+
+    /// Takes one request, or says how long to wait.
+    pub fn pass(&self, peer: PeerAddress) -> Result<(), Failure> {
+        let Left {
+            allowed,
+            retry_after,
+            ..
+        } = self.take(peer);
+        allowed
+            .then_some(())
+            .ok_or(Failure::TooMany { retry_after })
     }
 
     /// The time that the limiter counts by.
@@ -73,12 +112,11 @@ impl RateLimiter {
     }
 }
 
-fn left(full_at: i64, now: i64, allowed: bool) -> Left {
-    let missing = full_at - now;
-    let wait = (missing + STEP_MS - WINDOW_MS).max(0);
+fn left(quota: Quota, missing: i64, allowed: bool) -> Left {
+    let wait = (missing + quota.step_ms() - quota.window_ms()).max(0);
     Left {
         allowed,
-        requests: (WINDOW_MS - missing) / STEP_MS,
+        requests: (quota.window_ms() - missing) / quota.step_ms(),
         full_in: ceil_seconds(missing),
         retry_after: if allowed {
             0
@@ -111,9 +149,11 @@ mod tests {
     use domain::clock::ManualClock;
     use jiff::ToSpan;
 
+    const QUOTA: i64 = API.requests;
+
     fn limiter() -> (RateLimiter, ManualClock) {
         let (clock, hand) = Clock::manual("2026-11-22T03:00:00Z".parse().unwrap());
-        (RateLimiter::new(clock), hand)
+        (RateLimiter::new(clock, API), hand)
     }
 
     fn peer(text: &str) -> PeerAddress {
@@ -162,6 +202,22 @@ mod tests {
         assert!(!limiter.take(one).allowed);
         hand.set(limiter.now().checked_add(72.hours()).unwrap());
         assert!(limiter.take(one).allowed);
+    }
+
+    #[test]
+    fn what_is_left_behind_has_a_stricter_quota() {
+        let (clock, hand) = Clock::manual("2026-11-22T03:00:00Z".parse().unwrap());
+        let limiter = RateLimiter::new(clock, LEAVING);
+        let one = peer("192.0.2.1");
+        for _ in 0..LEAVING.requests {
+            assert!(limiter.pass(one).is_ok());
+        }
+        let Err(Failure::TooMany { retry_after }) = limiter.pass(one) else {
+            unreachable!("the bucket is empty");
+        };
+        assert_eq!(retry_after, 30);
+        hand.set(limiter.now().checked_add(30.seconds()).unwrap());
+        assert!(limiter.pass(one).is_ok() && limiter.pass(one).is_err());
     }
 
     #[test]
