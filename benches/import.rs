@@ -97,9 +97,9 @@ async fn run(file: &str) -> Outcome<()> {
     let method = http::Method::GET;
     let asked = Asked {
         method: &method,
-        path: "/feeds/bench.ics",
-        query: "past=all",
+        target: "/feeds/bench.ics?past=all",
         headers: &headers,
+        peer: None,
     };
     let body = feeds.answer(asked).await.into_body();
     stages.done(&format!("publish {} bytes", body.len()));

@@ -103,6 +103,7 @@ fn render(text: &str, drafts: &[Draft]) {
             created: now,
             modified: now,
             body: draft.body.clone(),
+            news: Vec::new(),
         })
         .collect();
     let title = Text::new(Lang::KO, "하늘구단 일정");
@@ -122,9 +123,8 @@ fn render(text: &str, drafts: &[Draft]) {
     for (form, name) in [(Form::FailSafe, "fail-safe"), (Form::Standard, "standard")] {
         let asked = FeedQuery {
             form,
-            lang: None,
-            past: Past::All,
-            tags: None,
+            past: Some(Past::All),
+            ..FeedQuery::default()
         };
         let feed = || feeds::render(&calendar, &events, &asked, "https://almanac.example");
         let size = feed().len();

@@ -32,9 +32,8 @@ pub async fn run(config: &Config, export: &Export) -> Result<ExitCode> {
         ExportFormat::Ics => {
             let asked = FeedQuery {
                 form: Form::Standard,
-                lang: None,
-                past: Past::All,
-                tags: None,
+                past: Some(Past::All),
+                ..FeedQuery::default()
             };
             feeds::render(&calendar, &events, &asked, &config.base_url)
         }

@@ -69,9 +69,8 @@ fn published(source: &Path) -> Option<Vec<u8>> {
         .collect();
     let asked = FeedQuery {
         form: Form::Standard,
-        lang: None,
-        past: Past::All,
-        tags: None,
+        past: Some(Past::All),
+        ..FeedQuery::default()
     };
     let feed = feeds::render(&calendar, &events, &asked, "https://almanac.example");
     let failsafe = feeds::render(

@@ -18,8 +18,8 @@ const OTHER_VARIABLES: [&str; 5] = [
     "ALMANAC_TEST_NODE",
     "ALMANAC_TEST_POSTGRES",
 ];
-const COMMANDS: [&str; 7] = [
-    "serve", "import", "export", "migrate", "reindex", "doctor", "bench",
+const COMMANDS: [&str; 8] = [
+    "serve", "import", "export", "migrate", "reindex", "doctor", "status", "bench",
 ];
 const BENCHES: [&str; 3] = ["seed", "pages", "search"];
 

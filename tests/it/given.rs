@@ -77,6 +77,7 @@ pub fn event(uid: &str, body: EventBody) -> Event {
         created: now(),
         modified: now(),
         body,
+        news: Vec::new(),
     }
 }
 

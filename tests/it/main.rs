@@ -8,16 +8,21 @@
 
 mod api;
 mod architecture;
+mod background;
 mod browser;
+mod caldav;
+mod changed;
 mod clients;
 mod corpora;
 mod databases;
 mod docs;
 mod edges;
 mod faults;
+mod formats;
 mod given;
 mod import_stories;
 mod pages;
+mod personal;
 mod policy;
 mod polls;
 mod requests;
@@ -25,5 +30,6 @@ mod rooms;
 mod search;
 mod share;
 mod store_contract;
+mod subscriptions;
 mod support;
 mod tables;

@@ -138,6 +138,11 @@ on_both! {
         assert_eq!(write(db, &made, writes).await, 3);
 
         let mut conn = db.read().await.unwrap();
+        // What changed is told beside it.
+        let off = domain::event::Event {
+            news: domain::news::after(&[], &one.body, &off.body, now(), None),
+            ..off
+        };
         assert_eq!(store::events::of_calendar(&mut conn, made.id).await.unwrap(), std::slice::from_ref(&off));
         let log = store::events::changes_since(&mut conn, made.id, 2, 10).await.unwrap();
         let mut kinds: Vec<_> = log.iter().map(|c| (c.revision, c.event, c.kind)).collect();
@@ -352,6 +357,7 @@ on_both! {
             origin: Origin::Tip,
             state: State::Waiting,
             aim,
+            note: Some("공식 계정에서 봤어요".to_owned()),
             created: now(),
             due: None,
         });
@@ -392,10 +398,10 @@ on_both! {
         for day in 1..=28i64 {
             let mut tx = db.begin().await.unwrap();
             let later = now().checked_add((24 * day).hours()).unwrap();
-            if store::calendars::roll_windows(&mut tx, later).await.unwrap() == 1 {
+            if store::calendars::roll_windows(&mut tx, later, 100).await.unwrap() == 1 {
                 rolled.push(day);
             }
-            assert_eq!(store::calendars::roll_windows(&mut tx, later).await.unwrap(), 0, "once a day");
+            assert_eq!(store::calendars::roll_windows(&mut tx, later, 100).await.unwrap(), 0, "once a day");
             tx.commit().await.unwrap();
         }
         assert_eq!(rolled.len(), 4, "{rolled:?}");

@@ -141,6 +141,7 @@ impl Catalogue {
             created: calendar.created,
             modified: domain::change::next_modified(None, calendar.created),
             body: self.body(&mut dice, kind, &own),
+            news: Vec::new(),
         };
         (0..self.events_of(number)).map(event).collect()
     }

@@ -1,5 +1,6 @@
 //! `almanac bench`: what the program does with a large database, measured with the program.
 
+mod feeds;
 mod figures;
 mod invented;
 mod pages;
@@ -17,5 +18,6 @@ pub async fn run(config: &Config, bench: &Bench) -> Result<ExitCode> {
         BenchCommand::Seed(what) => seed::run(config, what).await,
         BenchCommand::Pages(what) => pages::run(config, what).await,
         BenchCommand::Search(what) => search::run(config, what).await,
+        BenchCommand::Feeds(what) => feeds::run(config, what).await,
     }
 }
