@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 mod log;
 pub mod server;
+mod wire;
 
 use anyhow::Result;
 use clap::Parser;

@@ -2,6 +2,7 @@
 //! the surfaces' tables build.
 
 use crate::compression;
+use crate::wire;
 use anyhow::{Context, Result};
 use api::{ApiState, HealthState};
 use axum::Router;
@@ -14,13 +15,15 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::convert::Infallible;
+use std::io::Cursor;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt as _;
 use tower_http::limit::RequestBodyLimitLayer;
 use web::host::OwnHost;
@@ -33,7 +36,7 @@ const BODY_BYTES: usize = 1 << 20;
 /// Largest head of a request, in bytes. More than a hundred headers are refused by hyper itself.
 const HEAD_BYTES: usize = 32 << 10;
 /// How long a client may take to send its head; an idle connection is closed after that too.
-const HEAD_TIME: Duration = Duration::from_secs(15);
+pub(crate) const HEAD_TIME: Duration = Duration::from_secs(15);
 /// Connections at once. More wait in the kernel's queue.
 const CONNECTIONS: usize = 20_000;
 /// How long a stopping server waits for answers that are under way.
@@ -108,6 +111,7 @@ pub async fn serve(listener: TcpListener, parts: Parts, stop: impl Future<Output
     let builder = Arc::new(connection_builder());
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
+    let (stopping, stopped) = watch::channel(false);
     tokio::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -117,7 +121,44 @@ pub async fn serve(listener: TcpListener, parts: Parts, stop: impl Future<Output
         let Some((stream, peer, permit)) = accepted else {
             continue;
         };
-        let entrance = entrance.clone();
+        let (entrance, builder) = (entrance.clone(), builder.clone());
+        let (watcher, stopped) = (graceful.watcher(), stopped.clone());
+        tokio::spawn(async move {
+            connection(stream, peer, entrance, &builder, watcher, stopped).await;
+            drop(permit);
+        });
+    }
+    let _ = stopping.send(true);
+    if tokio::time::timeout(DRAIN, graceful.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("stopped with answers still under way");
+    }
+}
+
+/// Answers what comes on one connection: polls as they are read, the rest through hyper.
+async fn connection(
+    mut stream: TcpStream,
+    peer: IpAddr,
+    entrance: Arc<Entrance>,
+    builder: &auto::Builder<TokioExecutor>,
+    watcher: Watcher,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let ready = wire::Ready {
+        feeds: &entrance.feeds,
+        host: &entrance.host,
+        trusted_proxies: &entrance.trusted_proxies,
+    };
+    let read = match wire::polls(&mut stream, peer, &ready, &mut stopped).await {
+        wire::Ended::Closed => return,
+        wire::Ended::Other(read) => read,
+    };
+    // Boxed: most connections never get here, and would carry the room for it.
+    Box::pin(async move {
+        let (rest, out) = stream.into_split();
+        let stream = tokio::io::join(Cursor::new(read).chain(rest), out);
         let service = service_fn(move |request: Request<Incoming>| {
             // What lies ready is answered on the spot. The rest is boxed: a request's whole state
             // would be moved about several times, also where little of it is used.
@@ -131,22 +172,11 @@ pub async fn serve(listener: TcpListener, parts: Parts, stop: impl Future<Output
                 }
             }
         });
-        let connection = builder
-            .serve_connection(TokioIo::new(stream), service)
-            .into_owned();
-        let watched = graceful.watch(connection);
-        tokio::spawn(async move {
-            // What a client did wrong on its connection is its own affair.
-            let _ = watched.await;
-            drop(permit);
-        });
-    }
-    if tokio::time::timeout(DRAIN, graceful.shutdown())
-        .await
-        .is_err()
-    {
-        tracing::warn!("stopped with answers still under way");
-    }
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
+        // What a client did wrong on its connection is its own affair.
+        let _ = watcher.watch(connection.into_owned()).await;
+    })
+    .await;
 }
 
 fn connection_builder() -> auto::Builder<TokioExecutor> {

@@ -3,14 +3,14 @@
 
 use crate::Feeds;
 use crate::compiled::Compiled;
-use crate::conditional::{Coding, Equal, coding, unchanged_with};
+use crate::conditional::{Coding, Equal, Said, Terms, coding, unchanged_with};
 use crate::count::CalendarCount;
 use crate::format::Format;
 use crate::person::{Found, Named, Person};
 use crate::plan::{Plan, Whose};
 use crate::problem::{away, not_found, problem, set, unusable};
 use crate::query::{BadQuery, FeedQuery};
-use crate::ready::{Ready, date_value, value};
+use crate::ready::{OnTheWire, Ready, Verdict, date_value, value};
 use crate::sync::Token;
 use crate::upgrade::{PREFERENCE, Wanted, shown};
 use bytes::Bytes;
@@ -38,6 +38,24 @@ pub struct Asked<'a> {
     pub headers: &'a HeaderMap,
     /// Who asks, for counting; see [`crate::count`].
     pub peer: Option<IpAddr>,
+}
+
+/// A poll of a feed, in the words of the wire: GET under HTTP/1.1, without content, and without any
+/// header that asks for something special.
+#[derive(Debug, Clone, Copy)]
+pub struct Poll<'a> {
+    /// Path and query, as sent.
+    pub target: &'a str,
+    /// If-None-Match.
+    pub none_match: Option<&'a str>,
+    /// If-Modified-Since.
+    pub since: Option<&'a str>,
+    /// Accept-Encoding; empty where there is none.
+    pub accept: &'a str,
+    /// User-Agent, for counting; see [`crate::count`].
+    pub user_agent: &'a [u8],
+    /// Who asks, for counting.
+    pub peer: IpAddr,
 }
 
 impl<'a> Asked<'a> {
@@ -97,10 +115,19 @@ impl Feeds {
 
     /// The answer where it is ready.
     fn lying_ready(&self, asked: &Asked<'_>) -> Option<Answer> {
-        let ready = self.ready.get(asked.target)?;
+        let ready = self.ready_at(asked.target)?;
         if asked.headers.contains_key(PREFER) {
             return None;
         }
+        let verdict = ready.verdict(&Said::of(asked.headers).terms());
+        let answer = ready.answer(verdict)?;
+        self.count(&ready.count, asked);
+        Some(answer)
+    }
+
+    /// What lies ready under an address, if it is what the catalogue says now.
+    fn ready_at(&self, target: &str) -> Option<Arc<Ready>> {
+        let ready = self.ready.get(target)?;
         let generation = self.generation.load(Ordering::Acquire);
         if !ready.is_confirmed(generation) {
             let catalogue = self.catalogue.load();
@@ -111,10 +138,20 @@ impl Feeds {
             }
             ready.confirm(generation);
         }
-        let answer = ready
-            .not_modified(asked.headers)
-            .or_else(|| ready.full(asked))?;
-        self.count(&ready.count, asked);
+        Some(ready)
+    }
+
+    /// Answers a poll that was read from the wire, to the wire: the same answer as
+    /// [`Feeds::answer`] gives. `None` says nothing: then that has to be asked.
+    pub fn answer_poll(&self, poll: &Poll<'_>) -> Option<OnTheWire> {
+        let ready = self.ready_at(poll.target)?;
+        let verdict = ready.verdict(&Terms {
+            none_match: poll.none_match,
+            since: poll.since,
+            accept: poll.accept,
+        });
+        let answer = ready.on_the_wire(verdict)?;
+        self.counters.note(&ready.count, poll.peer, poll.user_agent);
         Some(answer)
     }
 
@@ -175,7 +212,8 @@ impl Feeds {
             ready
         });
         self.count(&ready.count, asked);
-        if let Some(same) = ready.not_modified(asked.headers) {
+        let verdict = ready.verdict(&Said::of(asked.headers).terms());
+        if let (Verdict::Same(_), Some(same)) = (verdict, ready.answer(verdict)) {
             return same;
         }
         let Some(compiled) = self.compiled(&plan).await else {

@@ -36,6 +36,17 @@ impl Catalogue {
         Ok(catalogue)
     }
 
+    /// A catalogue of these.
+    #[cfg(test)]
+    pub(crate) fn of(calendars: impl IntoIterator<Item = Calendar>) -> Self {
+        let mut catalogue = Self::default();
+        for calendar in calendars {
+            catalogue.order.push(calendar.id);
+            catalogue.put(calendar);
+        }
+        catalogue
+    }
+
     fn put(&mut self, calendar: Calendar) {
         self.names
             .insert(calendar.public_id.to_string(), calendar.id);

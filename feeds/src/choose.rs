@@ -1,17 +1,17 @@
 //! Which events of which calendars a feed holds, and in what words: pure, so that a body, a
 //! difference and a CalDAV resource of the same feed always agree.
 
+use crate::names::{By, Names, Taken};
 use crate::parts::{Cast, Parts, Piece, begin_of, horizon, shifted};
 use domain::alarm::Alarms;
 use domain::event::Event;
 use domain::filter::{Filter, without};
-use domain::id::EventId;
 use domain::recipe::{Hidden, Past};
-use ical::write::{Additions, Context, Cut, Form, Used};
+use ical::write::{Additions, Context, Cut, Ending, Form, Used, most_added};
 use jiff::Timestamp;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// What a reader wants of one calendar.
 #[derive(Debug, Clone)]
@@ -111,24 +111,30 @@ pub(crate) fn as_one<'a>(calendars: Vec<Vec<Chosen<'a>>>) -> Vec<Chosen<'a>> {
     if calendars.len() == 1 {
         return calendars.into_iter().flatten().collect();
     }
-    let mut owner: HashMap<&'a str, EventId> = HashMap::new();
-    let mut all = Vec::with_capacity(calendars.iter().map(Vec::len).sum());
-    for mut chosen in calendars.into_iter().flatten() {
-        let event = &chosen.piece.event;
-        match owner.get(event.uid.as_str()) {
-            Some(first) if *first == event.id => continue,
-            Some(_) => {
-                let mut renamed = chosen.event().clone();
-                renamed.uid = second_uid(&renamed.uid, chosen.parts);
-                chosen.otherwise = Some(Box::new(renamed));
-            }
-            None => {
-                owner.insert(&chosen.piece.event.uid, event.id);
-            }
-        }
-        all.push(chosen);
+    let names: Vec<Names> = calendars.iter().map(|chosen| Names::of(chosen)).collect();
+    let settled = calendars.into_iter().enumerate().map(|(place, chosen)| {
+        let taken = names[place].taken(&names[..place]);
+        settle(chosen, &taken)
+    });
+    settled.flatten().collect()
+}
+
+/// What is told of a calendar's events where others come before it.
+pub(crate) fn settle<'a>(mut chosen: Vec<Chosen<'a>>, taken: &Taken) -> Vec<Chosen<'a>> {
+    if taken.is_empty() {
+        return chosen;
     }
-    all
+    chosen.retain_mut(|one| match taken.by(&one.piece.event) {
+        None => true,
+        Some(By::Itself) => false,
+        Some(By::Another) => {
+            let mut renamed = one.event().clone();
+            renamed.uid = second_uid(&renamed.uid, one.parts);
+            one.otherwise = Some(Box::new(renamed));
+            true
+        }
+    });
+    chosen
 }
 
 /// The UID of an event whose own one another calendar has already.
@@ -146,12 +152,9 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    fn write(&self, out: &mut String, event: &Event) {
-        for before in [&self.not, &self.report] {
-            out.push('\n');
-            out.push_str(before);
-            out.push_str(event.public_id.as_str());
-        }
+    /// As they are written into entries.
+    pub(crate) fn ending(&self) -> Ending {
+        Ending::with_id(|id| format!("\n{}{id}\n{}{id}", self.not, self.report))
     }
 }
 
@@ -162,29 +165,43 @@ const GOOGLE_BYTES: usize = 980_000;
 pub(crate) struct Writer<'a> {
     cast: Cast,
     base_url: &'a str,
-    links: Option<&'a Links>,
-    text: String,
+    /// What each entry ends with.
+    ending: Option<&'a Ending>,
     used: Vec<Arc<Used>>,
 }
 
+/// An event with the bytes that it is told in, still without additions.
+struct Leaf<'a> {
+    chosen: &'a Chosen<'a>,
+    fragment: Cow<'a, [u8]>,
+    cuts: Cow<'a, [Cut]>,
+}
+
 impl<'a> Writer<'a> {
-    pub(crate) fn new(cast: Cast, base_url: &'a str, links: Option<&'a Links>) -> Self {
+    pub(crate) const fn new(cast: Cast, base_url: &'a str, ending: Option<&'a Ending>) -> Self {
         Self {
             cast,
             base_url,
-            links,
-            text: String::with_capacity(256),
+            ending,
             used: Vec::new(),
         }
     }
 
     /// Writes one event.
     pub(crate) fn write(&mut self, out: &mut Vec<u8>, chosen: &Chosen<'_>) {
+        let leaf = self.leaf(chosen);
+        self.put(out, &leaf);
+    }
+
+    fn leaf<'c>(&mut self, chosen: &'c Chosen<'c>) -> Leaf<'c> {
         let Some(event) = &chosen.otherwise else {
             let piece = chosen.piece;
             self.note(&piece.used);
-            self.add(out, chosen.parts.fragment(piece), &piece.cuts, chosen);
-            return;
+            return Leaf {
+                chosen,
+                fragment: Cow::Borrowed(chosen.parts.fragment(piece)),
+                cuts: Cow::Borrowed(chosen.parts.cuts(piece)),
+            };
         };
         let cast = Cast {
             lang: chosen.parts.lang(),
@@ -194,23 +211,36 @@ impl<'a> Writer<'a> {
         let (mut fragment, mut used, mut cuts) = (Vec::new(), Used::default(), Vec::new());
         ical::write::event(&mut fragment, &mut used, &mut cuts, event, &context);
         self.note(&Arc::new(used));
-        self.add(out, &fragment, &cuts, chosen);
+        Leaf {
+            chosen,
+            fragment: Cow::Owned(fragment),
+            cuts: Cow::Owned(cuts),
+        }
     }
 
-    fn add(&mut self, out: &mut Vec<u8>, fragment: &[u8], cuts: &[Cut], chosen: &Chosen<'_>) {
-        if self.links.is_none() && chosen.alarms.is_empty() {
-            out.extend_from_slice(fragment);
+    /// How many bytes it takes at most.
+    fn room(&self, leaf: &Leaf<'_>) -> usize {
+        let alarms = leaf.chosen.alarms;
+        let each = match self.ending {
+            None if alarms.is_empty() => 0,
+            None => most_added(&Ending::default(), alarms),
+            Some(ending) => most_added(ending, alarms),
+        };
+        leaf.fragment.len() + each * leaf.cuts.len()
+    }
+
+    fn put(&self, out: &mut Vec<u8>, leaf: &Leaf<'_>) {
+        let alarms = leaf.chosen.alarms;
+        if self.ending.is_none() && alarms.is_empty() {
+            out.extend_from_slice(&leaf.fragment);
             return;
         }
-        self.text.clear();
-        if let Some(links) = self.links {
-            links.write(&mut self.text, chosen.event());
-        }
         let additions = Additions {
-            text: &self.text,
-            alarms: chosen.alarms,
+            ending: self.ending.unwrap_or(&NO_ENDING),
+            id: &leaf.chosen.event().public_id,
+            alarms,
         };
-        ical::write::splice(out, fragment, cuts, &additions);
+        ical::write::splice(out, &leaf.fragment, &leaf.cuts, &additions);
     }
 
     fn note(&mut self, used: &Arc<Used>) {
@@ -230,70 +260,96 @@ impl<'a> Writer<'a> {
     }
 }
 
+static NO_ENDING: LazyLock<Ending> = LazyLock::new(Ending::default);
+
+/// Entries on their way into a feed: how much room they take and which zones they name is known
+/// before the first of them is written.
+pub(crate) struct Entries<'a> {
+    writer: Writer<'a>,
+    leaves: Vec<Leaf<'a>>,
+}
+
+impl<'a> Entries<'a> {
+    /// Those of them that lie in the feed's window.
+    pub(crate) fn of(chosen: &'a [Chosen<'a>], mut writer: Writer<'a>) -> Self {
+        let mut leaves = Vec::with_capacity(chosen.len());
+        let recent = chosen.iter().filter(|one| one.recent);
+        leaves.extend(recent.map(|one| writer.leaf(one)));
+        Self { writer, leaves }
+    }
+
+    /// How many bytes they take at most.
+    pub(crate) fn room(&self) -> usize {
+        self.leaves.iter().map(|leaf| self.writer.room(leaf)).sum()
+    }
+
+    /// The zones that they name.
+    pub(crate) fn used(&self) -> Used {
+        self.writer.used()
+    }
+
+    /// Writes them all.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        for leaf in &self.leaves {
+            self.writer.put(out, leaf);
+        }
+    }
+
+    /// Writes those of them that fit Google's limit: lets the oldest go until the rest fits; where
+    /// all that is over does not suffice, those furthest ahead, which come in as time goes by. One
+    /// entry more costs one entry: nothing vanishes in heaps.
+    fn write_for_google(&self, out: &mut Vec<u8>, now: Timestamp) {
+        let begin = out.len();
+        let mut ends = Vec::with_capacity(self.leaves.len());
+        for leaf in &self.leaves {
+            self.writer.put(out, leaf);
+            ends.push(out.len() - begin);
+        }
+        let mut size = out.len() - begin;
+        if size <= GOOGLE_BYTES {
+            return;
+        }
+        let entries = out.split_off(begin);
+        let start = |n: usize| n.checked_sub(1).map_or(0, |before| ends[before]);
+        let last = |n: usize| self.leaves[n].chosen.piece.last;
+        let mut order: Vec<usize> = (0..self.leaves.len()).collect();
+        order.sort_by_key(|n| (last(*n), *n));
+        let over = order.iter().take_while(|n| last(**n) < now).count();
+        // What is over goes oldest first, what is to come latest first.
+        let (past, coming) = order.split_at(over);
+        let mut gone = BTreeSet::new();
+        for n in past.iter().chain(coming.iter().rev()) {
+            if size <= GOOGLE_BYTES {
+                break;
+            }
+            size -= ends[*n] - start(*n);
+            gone.insert(*n);
+        }
+        for n in (0..self.leaves.len()).filter(|n| !gone.contains(n)) {
+            out.extend_from_slice(&entries[start(n)..ends[n]]);
+        }
+    }
+}
+
+/// Room for what stands around the entries of a feed.
+pub(crate) const FRAME_BYTES: usize = 16 << 10;
+
 /// A whole feed out of its events. `head` writes its first lines.
 pub(crate) fn body(
     chosen: &[Chosen<'_>],
     head: impl FnOnce(&mut Vec<u8>),
     context: &Context<'_>,
-    writer: &mut Writer<'_>,
+    writer: Writer<'_>,
     as_of: jiff::civil::Date,
 ) -> Vec<u8> {
-    let recent: Vec<&Chosen<'_>> = chosen.iter().filter(|one| one.recent).collect();
-    let room = recent
-        .iter()
-        .map(|one| one.parts.fragment(one.piece).len() + 64)
-        .sum();
-    let mut entries: Vec<u8> = Vec::with_capacity(room);
-    let mut ends = Vec::with_capacity(recent.len());
-    for one in &recent {
-        writer.write(&mut entries, one);
-        ends.push(entries.len());
-    }
-    let mut out = Vec::with_capacity(entries.len() + 8192);
+    let entries = Entries::of(chosen, writer);
+    let mut out = Vec::with_capacity(entries.room() + FRAME_BYTES);
     head(&mut out);
-    ical::write::zones(&mut out, &writer.used(), context.zone, as_of);
-    if context.form == Form::Google && entries.len() > GOOGLE_BYTES {
-        fit_google(&mut out, &entries, &ends, &recent, as_of, context);
-    } else {
-        out.extend_from_slice(&entries);
+    ical::write::zones(&mut out, &entries.used(), context.zone, as_of);
+    match context.form {
+        Form::Google => entries.write_for_google(&mut out, begin_of(as_of, context.zone)),
+        _ => entries.write(&mut out),
     }
     ical::write::tail(&mut out);
     out
-}
-
-/// Lets the oldest entries go until the rest fits; where all that is over does not suffice, those
-/// furthest ahead, which come in as time goes by. One entry more costs one entry: nothing vanishes
-/// in heaps.
-fn fit_google(
-    out: &mut Vec<u8>,
-    entries: &[u8],
-    ends: &[usize],
-    chosen: &[&Chosen<'_>],
-    as_of: jiff::civil::Date,
-    context: &Context<'_>,
-) {
-    let now = begin_of(as_of, context.zone);
-    let length = |n: usize| ends[n] - n.checked_sub(1).map_or(0, |before| ends[before]);
-    let mut order: Vec<usize> = (0..chosen.len()).collect();
-    let last = |n: &usize| (chosen[*n].piece.last, *n);
-    order.sort_by_key(last);
-    let over = order
-        .iter()
-        .take_while(|n| chosen[**n].piece.last < now)
-        .count();
-    // What is over goes oldest first, what is to come latest first.
-    let (past, coming) = order.split_at(over);
-    let going = past.iter().chain(coming.iter().rev());
-    let mut size = entries.len();
-    let mut gone = BTreeSet::new();
-    for n in going {
-        if size <= GOOGLE_BYTES {
-            break;
-        }
-        size -= length(*n);
-        gone.insert(*n);
-    }
-    for n in (0..chosen.len()).filter(|n| !gone.contains(n)) {
-        out.extend_from_slice(&entries[ends[n] - length(n)..ends[n]]);
-    }
 }

@@ -9,6 +9,7 @@ use crate::formats;
 use crate::parts::{Cast, Parts};
 use crate::plan::{Part, Plan, Whose};
 use crate::query::FeedQuery;
+use crate::sections::{self, Before, Sectioned};
 use crate::shelf::Loaded;
 use domain::calendar::Calendar;
 use domain::event::Event;
@@ -17,7 +18,7 @@ use domain::recipe::Results;
 use domain::series::RecurrenceId;
 use domain::text::{Lang, Text};
 use domain::zone::Zone;
-use ical::write::{Context, Form, Head, Repeats};
+use ical::write::{Context, Ending, Form, Head, Repeats};
 use std::sync::Arc;
 
 /// The written parts of one state of a plan's calendars, in the plan's order.
@@ -29,21 +30,32 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
+    /// The parts of the first calendars of a plan.
+    pub(crate) fn of(parts: Vec<Arc<Parts>>) -> Self {
+        let places = (0..parts.len()).collect();
+        Self { parts, places }
+    }
+
     pub(crate) fn state(&self, plan: &Plan) -> State {
         plan.state_of(self.parts.iter().map(|parts| &*parts.calendar))
     }
 
     /// The plan's events, of all its calendars as one.
     pub(crate) fn chosen<'a>(&'a self, plan: &'a Plan) -> Vec<Chosen<'a>> {
-        let of_part = |(parts, place): (&'a Arc<Parts>, &usize)| {
-            let mut chosen = choose::of_calendar(parts, &plan.wish(&plan.parts[*place]));
-            if let Some(also) = plan.also() {
-                let zone = &parts.calendar.profile.zone;
-                chosen.retain(|one| also.takes_in(&one.event().body.main, zone));
-            }
-            chosen
-        };
-        choose::as_one(self.parts.iter().zip(&self.places).map(of_part).collect())
+        let parts = (0..self.parts.len()).map(|place| self.of_part(plan, place));
+        choose::as_one(parts.collect())
+    }
+
+    /// The plan's events of one of its calendars, whatever the others have.
+    pub(crate) fn of_part<'a>(&'a self, plan: &'a Plan, place: usize) -> Vec<Chosen<'a>> {
+        let parts = &self.parts[place];
+        let wish = plan.wish(&plan.parts[self.places[place]]);
+        let mut chosen = choose::of_calendar(parts, &wish);
+        if let Some(also) = plan.also() {
+            let zone = &parts.calendar.profile.zone;
+            chosen.retain(|one| also.takes_in(&one.event().body.main, zone));
+        }
+        chosen
     }
 }
 
@@ -85,13 +97,20 @@ impl Feeds {
 
     async fn compile(&self, plan: &Plan) -> store::Result<Compiled> {
         let gathered = self.gather(plan).await?;
+        let before = self.bodies.get(&plan.key());
         let (plan, seed) = (plan.clone(), self.seed.clone());
         let base_url = self.settings.base_url.clone();
         blocking(move || {
             let state = gathered.state(&plan);
-            let body = written(&plan, &gathered, &state, &base_url);
             let tag = plan.validator(&seed, &state);
-            Compiled::new(state, tag, body)
+            if !plan.is_sectioned() {
+                let body = written(&plan, &gathered, &state, &base_url);
+                return Compiled::new(state, tag, body);
+            }
+            let before = before.as_ref().filter(|one| one.recipe == state.recipe);
+            let before = before.map(|one| one.before());
+            let written = persons_file(&plan, &gathered, before, &state, &base_url);
+            Compiled::new(state, tag, written.bytes).with(written.sections)
         })
         .await
     }
@@ -239,6 +258,22 @@ pub(crate) fn frame(plan: &Plan, gathered: &Gathered) -> (Home, Cast) {
     (home, Cast { lang, ..cast })
 }
 
+/// A person's feed, with what is still right of the one before.
+pub(crate) fn persons_file(
+    plan: &Plan,
+    gathered: &Gathered,
+    before: Option<Before<'_>>,
+    state: &State,
+    base_url: &str,
+) -> Sectioned {
+    let (home, cast) = frame(plan, gathered);
+    let context = home.context(&cast, base_url);
+    let ending = ending(plan, base_url);
+    let head = |out: &mut Vec<u8>| write_head(out, plan, &home, &context, state);
+    let around = (&context, ending.as_ref());
+    sections::write(plan, gathered, before, head, around, home.as_of)
+}
+
 fn calendar_file(
     plan: &Plan,
     home: &Home,
@@ -246,18 +281,21 @@ fn calendar_file(
     context: &Context<'_>,
     state: &State,
 ) -> Vec<u8> {
-    let links = links(plan, context.base_url);
+    let ending = ending(plan, context.base_url);
     let cast = cast_of(context);
-    let mut writer = Writer::new(cast, context.base_url, links.as_ref());
+    let writer = Writer::new(cast, context.base_url, ending.as_ref());
     let head = |out: &mut Vec<u8>| write_head(out, plan, home, context, state);
-    choose::body(chosen, head, context, &mut writer, home.as_of)
+    choose::body(chosen, head, context, writer, home.as_of)
 }
 
-/// The owner's links that the entries of a feed end with, where they do.
-pub(crate) fn links(plan: &Plan, base_url: &str) -> Option<choose::Links> {
+/// What the entries of a feed end with: its owner's links, where they do.
+pub(crate) fn ending(plan: &Plan, base_url: &str) -> Option<Ending> {
     match &plan.whose {
         Whose::Public => None,
-        Whose::Person(person) => person.links(base_url, plan.lang()),
+        Whose::Person(person) => {
+            let links = person.links(base_url, plan.lang())?;
+            Some(links.ending())
+        }
     }
 }
 
@@ -384,10 +422,7 @@ pub fn render(calendar: &Calendar, events: &[Event], asked: &FeedQuery, base_url
     let loaded = Loaded::from_events(calendar, events);
     let plan = Plan::public(loaded.calendar.clone(), asked.clone());
     let parts = Parts::of(&loaded, plan.cast(calendar), base_url, None);
-    let gathered = Gathered {
-        parts: vec![Arc::new(parts)],
-        places: vec![0],
-    };
+    let gathered = Gathered::of(vec![Arc::new(parts)]);
     let state = gathered.state(&plan);
     written(&plan, &gathered, &state, base_url)
 }

@@ -2,6 +2,7 @@
 
 use crate::cache::Weighed;
 use crate::conditional::Coding;
+use crate::sections::{Before, Section};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -30,6 +31,8 @@ pub struct Compiled {
     pub modified: Timestamp,
     /// The bytes.
     pub body: Bytes,
+    /// Which calendar's entries stand where; of a person's feed alone.
+    sections: Vec<Section>,
     gzip: OnceLock<Bytes>,
     brotli: OnceLock<Bytes>,
     zstd: OnceLock<Bytes>,
@@ -40,7 +43,8 @@ pub struct Compiled {
 impl Weighed for Compiled {
     /// The compressed forms are counted before they are made.
     fn weight(&self) -> usize {
-        self.body.len() + self.body.len() / 3
+        let sections: usize = self.sections.iter().map(Section::weight).sum();
+        self.body.len() + self.body.len() / 3 + sections
     }
 
     fn was_used(&self) -> bool {
@@ -56,10 +60,24 @@ impl Compiled {
             tag,
             modified: state.modified,
             body: Bytes::from(body),
+            sections: Vec::new(),
             gzip: OnceLock::new(),
             brotli: OnceLock::new(),
             zstd: OnceLock::new(),
             asked: AtomicBool::new(false),
+        }
+    }
+
+    /// The same, knowing its sections.
+    pub(crate) fn with(self, sections: Vec<Section>) -> Self {
+        Self { sections, ..self }
+    }
+
+    /// What the next state of it is made from.
+    pub(crate) fn before(&self) -> Before<'_> {
+        Before {
+            bytes: &self.body,
+            sections: &self.sections,
         }
     }
 

@@ -1,8 +1,9 @@
 //! Conditional requests and codings (RFC 9110): what a client has already, and in which form it
 //! takes the rest.
 
-use http::header::{self, HeaderMap};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use jiff::{Timestamp, ToSpan};
+use std::borrow::Cow;
 
 /// A phone's If-Modified-Since is the phone's own clock at its last visit. Only when it lies
 /// this far behind our last change do we believe that it has seen it (R5).
@@ -56,58 +57,44 @@ pub(crate) enum Equal {
     ProvesNothing,
 }
 
-/// Whether the client has it already: `Some(tag that it named)`. If-None-Match decides alone
-/// where it is sent (RFC 9110 §13.2.2). The same state in another coding counts: the client has
-/// these very events.
-pub(crate) fn unchanged(
-    headers: &HeaderMap,
-    tag: &str,
-    modified: Timestamp,
-) -> Option<Option<String>> {
-    unchanged_with(headers, tag, modified, Equal::Proves)
+/// What a request's headers say about what the client has and what it takes. Several lines of one
+/// header are one list (RFC 9110 §5.3).
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Terms<'a> {
+    /// If-None-Match.
+    pub none_match: Option<&'a str>,
+    /// If-Modified-Since.
+    pub since: Option<&'a str>,
+    /// Accept-Encoding; empty where there is none.
+    pub accept: &'a str,
 }
 
-/// [`unchanged`] where equal dates may say less.
-pub(crate) fn unchanged_with(
-    headers: &HeaderMap,
-    tag: &str,
-    modified: Timestamp,
-    equal: Equal,
-) -> Option<Option<String>> {
-    if headers.contains_key(header::IF_NONE_MATCH) {
-        for value in headers.get_all(header::IF_NONE_MATCH) {
-            for one in value.to_str().ok()?.split(',').map(str::trim) {
-                let strong = one.strip_prefix("W/").unwrap_or(one);
-                let bare = strong.trim_matches('"');
-                if one == "*" {
-                    return Some(None);
-                }
-                if bare.strip_prefix(tag).is_some_and(is_suffix) {
-                    return Some(Some(strong.to_owned()));
-                }
-            }
+impl<'a> Terms<'a> {
+    /// Whether the client has it already: `Some(tag that it named)`. If-None-Match decides alone
+    /// where it is sent (RFC 9110 §13.2.2). The same state in another coding counts: the client
+    /// has these very events.
+    pub(crate) fn unchanged(
+        &self,
+        tag: &str,
+        modified: Timestamp,
+        equal: Equal,
+    ) -> Option<Option<&'a str>> {
+        if let Some(list) = self.none_match {
+            return named(list, tag);
         }
-        return None;
+        let since = read_http_date(self.since?)?;
+        let safe = modified
+            .checked_add(CLOCK_SAFETY_MINUTES.minutes())
+            .unwrap_or(Timestamp::MAX);
+        let equal = equal == Equal::Proves && since == modified;
+        (equal || since >= safe).then_some(None)
     }
-    let since = headers.get(header::IF_MODIFIED_SINCE)?.to_str().ok()?;
-    let since = read_http_date(since)?;
-    let safe = modified
-        .checked_add(CLOCK_SAFETY_MINUTES.minutes())
-        .unwrap_or(Timestamp::MAX);
-    let equal = equal == Equal::Proves && since == modified;
-    (equal || since >= safe).then_some(None)
-}
 
-fn is_suffix(rest: &str) -> bool {
-    Coding::ALL.iter().any(|coding| coding.suffix() == rest)
-}
-
-/// The coding that the client likes best of those it names; of those it likes alike, the smallest.
-/// Only what is named: two Outlook services are reported to have choked on gzip.
-pub(crate) fn coding(headers: &HeaderMap) -> Coding {
-    let mut best = (0.0, Coding::Identity);
-    for value in headers.get_all(header::ACCEPT_ENCODING) {
-        for part in value.to_str().unwrap_or_default().split(',') {
+    /// The coding that the client likes best of those it names; of those it likes alike, the
+    /// smallest. Only what is named: two Outlook services are reported to have choked on gzip.
+    pub(crate) fn coding(&self) -> Coding {
+        let mut best = (0.0, Coding::Identity);
+        for part in self.accept.split(',') {
             let (name, weight) = part.split_once(';').unwrap_or((part, ""));
             let weight = match weight.trim().strip_prefix("q=") {
                 Some(weight) => weight.parse::<f32>().unwrap_or(0.0),
@@ -125,8 +112,90 @@ pub(crate) fn coding(headers: &HeaderMap) -> Coding {
                 best = (liking, coding);
             }
         }
+        best.1
     }
-    best.1
+}
+
+/// The tag in a list that names this state in any coding; `Some(None)` for a star.
+fn named<'a>(list: &'a str, tag: &str) -> Option<Option<&'a str>> {
+    list.split(',').map(str::trim).find_map(|one| {
+        let strong = one.strip_prefix("W/").unwrap_or(one);
+        let rest = strong.trim_matches('"').strip_prefix(tag);
+        match one {
+            "*" => Some(None),
+            _ => rest.is_some_and(is_suffix).then_some(Some(strong)),
+        }
+    })
+}
+
+/// A header as one list; empty where a line of it is no text.
+fn list(headers: &HeaderMap, name: HeaderName) -> Option<Cow<'_, str>> {
+    let mut lines = headers.get_all(name).into_iter();
+    let text = |line: &'_ HeaderValue| line.to_str().map(str::to_owned).unwrap_or_default();
+    let first = lines.next()?;
+    let Some(second) = lines.next() else {
+        return Some(Cow::Borrowed(first.to_str().unwrap_or_default()));
+    };
+    let rest = std::iter::once(second).chain(lines);
+    Some(Cow::Owned(
+        rest.fold(text(first), |all, line| all + "," + &text(line)),
+    ))
+}
+
+/// What a request's headers say.
+pub(crate) struct Said<'a> {
+    none_match: Option<Cow<'a, str>>,
+    since: Option<&'a str>,
+    accept: Option<Cow<'a, str>>,
+}
+
+impl<'a> Said<'a> {
+    pub(crate) fn of(headers: &'a HeaderMap) -> Self {
+        let since = headers.get(header::IF_MODIFIED_SINCE);
+        Self {
+            none_match: list(headers, header::IF_NONE_MATCH),
+            since: since.and_then(|since| since.to_str().ok()),
+            accept: list(headers, header::ACCEPT_ENCODING),
+        }
+    }
+
+    pub(crate) fn terms(&self) -> Terms<'_> {
+        Terms {
+            none_match: self.none_match.as_deref(),
+            since: self.since,
+            accept: self.accept.as_deref().unwrap_or_default(),
+        }
+    }
+}
+
+/// [`Terms::unchanged`] for a request's headers.
+pub(crate) fn unchanged(
+    headers: &HeaderMap,
+    tag: &str,
+    modified: Timestamp,
+) -> Option<Option<String>> {
+    unchanged_with(headers, tag, modified, Equal::Proves)
+}
+
+/// [`unchanged`] where equal dates may say less.
+pub(crate) fn unchanged_with(
+    headers: &HeaderMap,
+    tag: &str,
+    modified: Timestamp,
+    equal: Equal,
+) -> Option<Option<String>> {
+    let said = Said::of(headers);
+    let known = said.terms().unchanged(tag, modified, equal)?;
+    Some(known.map(str::to_owned))
+}
+
+/// [`Terms::coding`] for a request's headers.
+pub(crate) fn coding(headers: &HeaderMap) -> Coding {
+    Said::of(headers).terms().coding()
+}
+
+fn is_suffix(rest: &str) -> bool {
+    Coding::ALL.iter().any(|coding| coding.suffix() == rest)
 }
 
 pub(crate) fn http_date(at: Timestamp) -> String {

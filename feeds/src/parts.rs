@@ -4,7 +4,6 @@
 
 use crate::cache::Weighed;
 use crate::shelf::Loaded;
-use bytes::Bytes;
 use domain::calendar::Calendar;
 use domain::event::Event;
 use domain::recipe::Results;
@@ -70,26 +69,30 @@ pub(crate) fn begin_of(day: Date, zone: &Zone) -> Timestamp {
 pub(crate) struct Piece {
     pub event: Arc<Event>,
     at: Range<usize>,
-    pub cuts: Arc<[Cut]>,
+    cuts: Range<usize>,
     /// The zones it names; neighbours share theirs.
     pub used: Arc<Used>,
     /// When the last of it is over.
     pub last: Timestamp,
 }
 
+/// Bytes that a piece takes besides its fragment and its cuts; its zones are mostly shared.
+const PIECE_BYTES: usize = size_of::<Piece>() + 32;
+
 /// A calendar's events at one revision, written.
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub calendar: Arc<Calendar>,
     cast: Cast,
-    bytes: Bytes,
+    bytes: Vec<u8>,
+    cuts: Vec<Cut>,
     pub pieces: Vec<Piece>,
 }
 
 impl Weighed for Parts {
     fn weight(&self) -> usize {
         // The events themselves are on the shelf.
-        self.bytes.len() + self.pieces.len() * 192
+        self.bytes.len() + self.cuts.len() * size_of::<Cut>() + self.pieces.len() * PIECE_BYTES
     }
 }
 
@@ -106,7 +109,8 @@ impl Parts {
         Self {
             calendar: calendar.clone(),
             cast,
-            bytes: Bytes::from(written.bytes),
+            bytes: written.bytes,
+            cuts: written.cuts,
             pieces: written.pieces,
         }
     }
@@ -127,6 +131,11 @@ impl Parts {
     pub(crate) fn fragment(&self, piece: &Piece) -> &[u8] {
         &self.bytes[piece.at.clone()]
     }
+
+    /// Where a piece can be added to, counted from its beginning.
+    pub(crate) fn cuts(&self, piece: &Piece) -> &[Cut] {
+        &self.cuts[piece.cuts.clone()]
+    }
 }
 
 struct Written<'a> {
@@ -134,6 +143,7 @@ struct Written<'a> {
     /// Where in the pieces of `before` the next event is looked for.
     next: usize,
     bytes: Vec<u8>,
+    cuts: Vec<Cut>,
     pieces: Vec<Piece>,
 }
 
@@ -147,23 +157,25 @@ impl<'a> Written<'a> {
             before,
             next: 0,
             bytes: Vec::with_capacity(room),
+            cuts: Vec::with_capacity(events),
             pieces: Vec::with_capacity(events),
         }
     }
 
     fn add(&mut self, event: &Arc<Event>, context: &Context<'_>) {
-        let start = self.bytes.len();
+        let (start, first) = (self.bytes.len(), self.cuts.len());
         if let Some((before, piece)) = self.known(event) {
             self.bytes.extend_from_slice(before.fragment(piece));
-            let at = start..self.bytes.len();
+            self.cuts.extend_from_slice(before.cuts(piece));
             self.pieces.push(Piece {
-                at,
+                at: start..self.bytes.len(),
+                cuts: first..self.cuts.len(),
                 ..piece.clone()
             });
             return;
         }
-        let (mut used, mut cuts) = (Used::default(), Vec::new());
-        ical::write::event(&mut self.bytes, &mut used, &mut cuts, event, context);
+        let mut used = Used::default();
+        ical::write::event(&mut self.bytes, &mut used, &mut self.cuts, event, context);
         let neighbour = self.pieces.last().map(|piece| &piece.used);
         let used = match neighbour.filter(|same| ***same == used) {
             Some(same) => same.clone(),
@@ -172,7 +184,7 @@ impl<'a> Written<'a> {
         self.pieces.push(Piece {
             event: event.clone(),
             at: start..self.bytes.len(),
-            cuts: cuts.into(),
+            cuts: first..self.cuts.len(),
             used,
             last: ical::write::last_moment(event, context.zone),
         });

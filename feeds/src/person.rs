@@ -49,6 +49,18 @@ impl Weighed for Person {
 }
 
 impl Person {
+    /// Somebody with this subscription, whose address is their own.
+    #[cfg(test)]
+    pub(crate) fn with(subscription: Subscription) -> Self {
+        Self {
+            address: AddressId(Default::default()),
+            own: true,
+            subscription,
+            seen: 0,
+            named: Mutex::default(),
+        }
+    }
+
     /// What the feed is called, where nothing has changed since it was last asked for.
     pub(crate) fn named(&self, generation: u64, query: &FeedQuery) -> Option<Named> {
         // Nothing that can panic runs under the lock; what it holds is whole.

@@ -4,6 +4,7 @@
 use crate::catalogue::Catalogue;
 use crate::choose::Wish;
 use crate::compiled::State;
+use crate::format::Format;
 use crate::parts::Cast;
 use crate::person::Person;
 use crate::query::FeedQuery;
@@ -13,7 +14,7 @@ use domain::filter::Filter;
 use domain::id::{CalendarId, SubscriptionId};
 use domain::recipe::{Hidden, Past, Pick, Results};
 use domain::text::Lang;
-use ical::write::Repeats;
+use ical::write::{Form, Repeats};
 use jiff::Timestamp;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -99,6 +100,14 @@ impl Plan {
     pub(crate) fn one_entry_each(mut self) -> Self {
         self.repeats = Repeats::AsRule;
         self
+    }
+
+    /// Whether it is written calendar by calendar: of several, where no limit binds all together.
+    pub(crate) fn is_sectioned(&self) -> bool {
+        let query = &self.query;
+        matches!(self.whose, Whose::Person(_))
+            && query.format == Format::Ics
+            && query.form != Form::Google
     }
 
     /// Names it in memory.

@@ -2,14 +2,14 @@
 //! asked lately, its validators and headers as they go out. A poll is then a look-up and a
 //! comparison; a change of the catalogue makes each of them be looked at once more.
 
-use crate::answer::{Answer, Asked};
+use crate::answer::Answer;
 use crate::compiled::Compiled;
-use crate::conditional::{Coding, coding, http_date, unchanged};
+use crate::conditional::{Coding, Equal, Terms, http_date};
 use crate::count::CalendarCount;
 use crate::plan::Plan;
 use bytes::Bytes;
 use domain::id::CalendarId;
-use http::header::{self, HeaderMap, HeaderValue};
+use http::header::{HeaderMap, HeaderValue};
 use http::{Response, StatusCode};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -28,8 +28,8 @@ pub(crate) struct Ready {
     confirmed: AtomicU64,
     tag: String,
     modified: Timestamp,
-    /// The headers of a 304, by coding.
-    not_modified: [OnceLock<HeaderMap>; 4],
+    /// The heads of a 304, by coding.
+    not_modified: [OnceLock<Head>; 4],
     full: OnceLock<Full>,
     /// Who asked for its calendar.
     pub count: Arc<CalendarCount>,
@@ -40,7 +40,67 @@ pub(crate) struct Ready {
 #[derive(Debug)]
 struct Full {
     compiled: Weak<Compiled>,
-    heads: [OnceLock<HeaderMap>; 4],
+    heads: [OnceLock<Head>; 4],
+}
+
+/// The headers of an answer, and once they were asked for so, as they are written.
+#[derive(Debug)]
+struct Head {
+    fields: HeaderMap,
+    written: OnceLock<Bytes>,
+}
+
+impl Head {
+    const fn of(fields: HeaderMap) -> Self {
+        Self {
+            fields,
+            written: OnceLock::new(),
+        }
+    }
+}
+
+/// What is to be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The client has it already, in this coding.
+    Same(Coding),
+    /// The whole, in this coding.
+    Send(Coding),
+}
+
+impl Verdict {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::Same(_) => StatusCode::NOT_MODIFIED,
+            Self::Send(_) => StatusCode::OK,
+        }
+    }
+}
+
+/// An answer as HTTP/1.1 writes it (RFC 9112 §4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnTheWire {
+    /// Status line and headers but the last, which is `Date`, and the empty line.
+    pub head: Bytes,
+    /// The content.
+    pub body: Bytes,
+}
+
+fn written(status: StatusCode, fields: &HeaderMap) -> Bytes {
+    let mut out = Vec::with_capacity(1024);
+    out.extend_from_slice(b"HTTP/1.1 ");
+    out.extend_from_slice(status.as_str().as_bytes());
+    out.push(b' ');
+    let reason = status.canonical_reason().unwrap_or_default();
+    out.extend_from_slice(reason.as_bytes());
+    out.extend_from_slice(b"\r\n");
+    for (name, value) in fields {
+        out.extend_from_slice(name.as_str().as_bytes());
+        out.extend_from_slice(b": ");
+        out.extend_from_slice(value.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+    Bytes::from(out)
 }
 
 impl Ready {
@@ -72,51 +132,71 @@ impl Ready {
         self.confirmed.store(generation, Ordering::Release);
     }
 
-    /// 304 where the client has it already.
-    pub(crate) fn not_modified(&self, headers: &HeaderMap) -> Option<Answer> {
-        let coding = match self.plainly_known(headers) {
-            Some(coding) => coding,
-            None => {
-                let known = unchanged(headers, &self.tag, self.modified)?;
-                let suffix = known
-                    .as_deref()
-                    .and_then(|named| named.trim_matches('"').strip_prefix(&*self.tag));
+    /// What is to be answered: that the client has it already, or the whole in a coding.
+    pub(crate) fn verdict(&self, terms: &Terms<'_>) -> Verdict {
+        if let Some(coding) = terms.none_match.and_then(|list| self.plainly_known(list)) {
+            return Verdict::Same(coding);
+        }
+        let coding = terms.coding();
+        match terms.unchanged(&self.tag, self.modified, Equal::Proves) {
+            None => Verdict::Send(coding),
+            Some(known) => {
+                let suffix =
+                    known.and_then(|named| named.trim_matches('"').strip_prefix(self.tag.as_str()));
                 let of_tag = Coding::ALL
                     .into_iter()
                     .find(|one| Some(one.suffix()) == suffix);
-                of_tag.unwrap_or_else(|| coding(headers))
+                Verdict::Same(of_tag.unwrap_or(coding))
             }
-        };
-        let mut answer = Response::new(Bytes::new());
-        *answer.status_mut() = StatusCode::NOT_MODIFIED;
-        let headers = self.not_modified[coding.place()].get_or_init(|| {
-            let mut headers = HeaderMap::with_capacity(8);
-            crate::answer::public_validators(&mut headers, &self.tag, coding, self.modified);
-            headers
-        });
-        *answer.headers_mut() = headers.clone();
-        Some(answer)
+        }
     }
 
     /// The usual case without taking anything apart: one If-None-Match, our tag alone.
-    fn plainly_known(&self, headers: &HeaderMap) -> Option<Coding> {
-        let value = headers.get(header::IF_NONE_MATCH)?.as_bytes();
-        let inner = value.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-        let rest = inner.strip_prefix(self.tag.as_bytes())?;
+    fn plainly_known(&self, list: &str) -> Option<Coding> {
+        let inner = list.strip_prefix('"')?.strip_suffix('"')?;
+        let rest = inner.strip_prefix(self.tag.as_str())?;
         Coding::ALL
             .into_iter()
-            .find(|coding| coding.suffix().as_bytes() == rest)
+            .find(|coding| coding.suffix() == rest)
     }
 
-    /// The whole answer, where its bytes are still there in the coding that the client takes.
-    pub(crate) fn full(&self, asked: &Asked<'_>) -> Option<Answer> {
-        let full = self.full.get()?;
-        let coding = coding(asked.headers);
-        let head = full.heads[coding.place()].get()?;
-        let body = full.compiled.upgrade()?.ready(coding)?;
+    /// The answer to a verdict; `None` where its bytes are not there any more in that coding.
+    pub(crate) fn answer(&self, verdict: Verdict) -> Option<Answer> {
+        let (head, body) = self.kept(verdict)?;
         let mut answer = Response::new(body);
-        *answer.headers_mut() = head.clone();
+        *answer.status_mut() = verdict.status();
+        *answer.headers_mut() = head.fields.clone();
         Some(answer)
+    }
+
+    /// The same as it goes over the wire.
+    pub(crate) fn on_the_wire(&self, verdict: Verdict) -> Option<OnTheWire> {
+        let (head, body) = self.kept(verdict)?;
+        let written = head
+            .written
+            .get_or_init(|| written(verdict.status(), &head.fields));
+        Some(OnTheWire {
+            head: written.clone(),
+            body,
+        })
+    }
+
+    fn kept(&self, verdict: Verdict) -> Option<(&Head, Bytes)> {
+        match verdict {
+            Verdict::Same(coding) => {
+                let head = self.not_modified[coding.place()].get_or_init(|| {
+                    let mut fields = HeaderMap::with_capacity(8);
+                    crate::answer::public_validators(&mut fields, &self.tag, coding, self.modified);
+                    Head::of(fields)
+                });
+                Some((head, Bytes::new()))
+            }
+            Verdict::Send(coding) => {
+                let full = self.full.get()?;
+                let head = full.heads[coding.place()].get()?;
+                Some((head, full.compiled.upgrade()?.ready(coding)?))
+            }
+        }
     }
 
     /// Takes over bytes that were just sent, for the next who asks. Bytes of another state are not
@@ -129,7 +209,7 @@ impl Ready {
             compiled: Arc::downgrade(compiled),
             heads: Default::default(),
         });
-        let _ = full.heads[coding.place()].set(headers.clone());
+        let _ = full.heads[coding.place()].set(Head::of(headers.clone()));
     }
 
     /// Whether it names these bytes, and they were not let go.

@@ -4,7 +4,7 @@
 use crate::Feeds;
 use crate::answer::Answer;
 use crate::choose::{Chosen, Writer};
-use crate::compile::{blocking, cast_of, frame, links};
+use crate::compile::{blocking, cast_of, ending, frame};
 use crate::dav::{self, Body, Collection, Found, Member, Needs, Owner, Parsed, Target};
 use crate::person::{self, Person};
 use crate::plan::{Plan, Whose};
@@ -372,7 +372,7 @@ fn timezone(calendar: &Calendar) -> Option<String> {
 
 /// The resources of some events. What has no day, and so nothing to show, has none.
 fn members(plan: &Plan, chosen: &[Chosen<'_>], context: &ical::write::Context<'_>) -> Vec<Member> {
-    let links = links(plan, context.base_url);
+    let ending = ending(plan, context.base_url);
     let public = matches!(plan.whose, Whose::Public);
     debug_assert!(public || !plan.parts.is_empty() || chosen.is_empty());
     let mut zones = ZoneTexts::default();
@@ -380,7 +380,7 @@ fn members(plan: &Plan, chosen: &[Chosen<'_>], context: &ical::write::Context<'_
     let mut all = Vec::with_capacity(chosen.len());
     for one in chosen {
         entry.clear();
-        let mut writer = Writer::new(cast_of(context), context.base_url, links.as_ref());
+        let mut writer = Writer::new(cast_of(context), context.base_url, ending.as_ref());
         writer.write(&mut entry, one);
         if entry.is_empty() {
             continue;

@@ -4,7 +4,7 @@
 use crate::Feeds;
 use crate::answer::{Answer, Asked, as_private};
 use crate::choose::{Chosen, Writer, second_uid};
-use crate::compile::{cast_of, frame, links, write_head};
+use crate::compile::{cast_of, ending, frame, write_head};
 use crate::compiled::gzip;
 use crate::conditional::{Coding, coding};
 use crate::plan::{Plan, Whose};
@@ -189,8 +189,8 @@ impl Feeds {
         let told: Vec<Chosen<'_>> = delta.told(plan);
         let (home, cast) = frame(plan, &delta.gathered);
         let context = home.context(&cast, base_url);
-        let links = links(plan, base_url);
-        let mut writer = Writer::new(cast_of(&context), base_url, links.as_ref());
+        let ending = ending(plan, base_url);
+        let mut writer = Writer::new(cast_of(&context), base_url, ending.as_ref());
         let mut entries = Vec::new();
         for one in &told {
             writer.write(&mut entries, one);

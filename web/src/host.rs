@@ -43,8 +43,13 @@ impl OwnHost {
         let mut hosts = headers.get_all(header::HOST).into_iter();
         let one = hosts.next().map(HeaderValue::as_bytes);
         uri.authority().is_none()
-            && one == Some(self.0.authority().as_bytes())
+            && one.is_some_and(|one| self.is_plainly(one))
             && hosts.next().is_none()
+    }
+
+    /// Whether a Host header says exactly what is configured.
+    pub fn is_plainly(&self, host: &[u8]) -> bool {
+        host == self.0.authority().as_bytes()
     }
 
     fn is_ours(&self, host: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http::{Extensions, HeaderMap};
+use http::{Extensions, HeaderMap, HeaderValue};
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::fmt;
@@ -25,11 +25,21 @@ impl PeerAddress {
         if trusted.is_empty() {
             return Self(connected);
         }
+        let lists = headers.get_all(FORWARDED_FOR).into_iter();
+        Self::through(connected, lists.map(HeaderValue::as_bytes), trusted)
+    }
+
+    /// The same with the lines of X-Forwarded-For, in their order.
+    pub fn through<'a>(
+        connected: IpAddr,
+        lists: impl DoubleEndedIterator<Item = &'a [u8]>,
+        trusted: &[Network],
+    ) -> Self {
         let is_trusted = |address: IpAddr| trusted.iter().any(|n| n.contains(address));
         let mut known = connected;
-        let lists = headers.get_all(FORWARDED_FOR).into_iter().rev();
-        for list in lists {
-            for one in list.to_str().unwrap_or_default().rsplit(',') {
+        for list in lists.rev() {
+            let list = std::str::from_utf8(list).unwrap_or_default();
+            for one in list.rsplit(',') {
                 if !is_trusted(known) {
                     return Self(known);
                 }

@@ -33,7 +33,7 @@ pub use form::Form;
 pub use line::{LINE_OCTETS, Line};
 pub use news::news_lines;
 pub use series::last_moment;
-pub use splice::{Additions, Cut, Rings, splice};
+pub use splice::{Additions, Cut, Ending, Rings, most_added, splice};
 pub use words::Words;
 pub use zone::{Used, Years, timezone, timezones, tzid};
 

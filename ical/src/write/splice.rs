@@ -8,6 +8,7 @@ use super::html;
 use super::line::{self, Line};
 use super::number::Digits;
 use domain::alarm::Alarms;
+use domain::id::PublicId;
 use std::ops::Range;
 
 /// Where one VEVENT of a fragment can be added to, in bytes from the fragment's beginning.
@@ -39,43 +40,112 @@ pub enum Rings {
 /// What a subscriber adds to every entry.
 #[derive(Debug, Clone, Copy)]
 pub struct Additions<'a> {
-    /// Plain text that is put at the end of the description as it is, lines apart by `\n`. To
-    /// begin on a line of its own it begins with `\n`, which an entry without a description drops.
-    pub text: &'a str,
+    /// What is put at the end of the description.
+    pub ending: &'a Ending,
+    /// Whose words they are: what stands in their places for an id.
+    pub id: &'a PublicId,
     /// When a client rings.
     pub alarms: &'a Alarms,
+}
+
+/// Ending for the ends of descriptions, written once for all entries of a feed, with places for the
+/// id of each.
+#[derive(Debug, Clone, Default)]
+pub struct Ending {
+    text: Written,
+    html: Written,
+    /// As a description of its own.
+    alone: Written,
+}
+
+/// A value as it stands in a file, and where in it the id's characters go, in their order.
+#[derive(Debug, Clone, Default)]
+struct Written {
+    bytes: Vec<u8>,
+    places: Vec<u32>,
+}
+
+impl Ending {
+    /// Ending that differ from entry to entry in nothing but the id; lines apart by `\n`. To begin on
+    /// a line of their own they begin with `\n`, which an entry without a description drops. All
+    /// ids are equally long and hold nothing that is escaped, so that the lines fold alike.
+    pub fn with_id(text: impl Fn(&str) -> String) -> Self {
+        let [one, other] = ["0", "1"].map(|digit| text(&digit.repeat(PublicId::WIDTH)));
+        let of = |write: fn(&mut Vec<u8>, &str)| {
+            let [one, other] = [&one, &other].map(|text| {
+                let mut out = Vec::new();
+                write(&mut out, text);
+                out
+            });
+            let differs = one.iter().zip(&other).enumerate();
+            let places = differs
+                .filter(|(_, (one, other))| one != other)
+                .filter_map(|(at, _)| u32::try_from(at).ok());
+            Written {
+                places: places.collect(),
+                bytes: one,
+            }
+        };
+        Self {
+            text: of(|out, text| on_a_fold(out, |line| line.piece(text))),
+            html: of(|out, text| on_a_fold(out, |line| html::text(line, text))),
+            alone: of(|out, text| match text.trim_start_matches('\n') {
+                "" => {}
+                text => line::text(out, "DESCRIPTION", text),
+            }),
+        }
+    }
+
+    /// Ending that are the same everywhere.
+    pub fn fixed(text: &str) -> Self {
+        Self::with_id(|_| text.to_owned())
+    }
+}
+
+impl Written {
+    fn write(&self, out: &mut Vec<u8>, id: &PublicId) {
+        let begin = out.len();
+        out.extend_from_slice(&self.bytes);
+        let written = &mut out[begin..];
+        for (place, byte) in self.places.iter().zip(id.as_str().bytes().cycle()) {
+            written[*place as usize] = byte;
+        }
+    }
+}
+
+/// How many bytes [`splice`] adds at most to one VEVENT.
+pub fn most_added(ending: &Ending, alarms: &Alarms) -> usize {
+    let text = ending.text.bytes.len().max(ending.alone.bytes.len());
+    text + ending.html.bytes.len() + alarms.minutes().len() * 192 + 8
 }
 
 /// Writes a fragment with additions. `cuts` are those that [`event`](super::event) noted for it;
 /// where they do not fit the fragment, nothing is added.
 pub fn splice(out: &mut Vec<u8>, fragment: &[u8], cuts: &[Cut], additions: &Additions<'_>) {
-    let Additions { text, alarms } = *additions;
-    let each = text.len() * 9 / 4 + alarms.minutes().len() * 192 + 32;
-    out.reserve(fragment.len() + cuts.len() * each);
+    let Additions { ending, id, alarms } = *additions;
     let mut copied = 0;
     for cut in cuts {
         if cut
             .text
             .is_some_and(|at| copy(out, fragment, &mut copied, at))
         {
-            on_a_fold(out, |line| line.piece(text));
+            ending.text.write(out, id);
         }
         if cut
             .html
             .is_some_and(|at| copy(out, fragment, &mut copied, at))
         {
-            on_a_fold(out, |line| html::text(line, text));
+            ending.html.write(out, id);
             // What follows continues a line of unknown length; at a fold it already does.
-            if !text.is_empty() && !fragment[copied..].starts_with(b"\r\n") {
+            if !ending.html.bytes.is_empty() && !fragment[copied..].starts_with(b"\r\n") {
                 out.extend_from_slice(b"\r\n ");
             }
         }
         if !copy(out, fragment, &mut copied, cut.end) {
             continue;
         }
-        let alone = text.trim_start_matches('\n');
-        if cut.text.is_none() && !alone.is_empty() {
-            line::text(out, "DESCRIPTION", alone);
+        if cut.text.is_none() {
+            ending.alone.write(out, id);
         }
         let summary = cut.summary.start as usize..cut.summary.end as usize;
         let summary = fragment.get(summary).unwrap_or_default();

@@ -10,7 +10,7 @@ use domain::text::{Lang, Text};
 use domain::time::EventTime;
 use domain::zone::Zone;
 use ical::write::{
-    Additions, Context, Form, LINE_OCTETS, Repeats, calendar, deleted, dropped, splice,
+    Additions, Context, Ending, Form, LINE_OCTETS, Repeats, calendar, deleted, dropped, splice,
 };
 use jiff::civil::{date, datetime};
 use rstest::rstest;
@@ -188,7 +188,10 @@ fn additions(#[case] event: Event) {
         let (fragment, cuts) = raw(&event, context);
         let mut out = Vec::new();
         let additions = Additions {
-            text: "\n\n내 구독 <설정>: https://almanac.example/s/0123456789abcdefghijkl",
+            ending: &Ending::fixed(
+                "\n\n내 구독 <설정>: https://almanac.example/s/0123456789abcdefghijkl",
+            ),
+            id: &event.public_id,
             alarms: &alarms(),
         };
         splice(&mut out, &fragment, &cuts, &additions);

@@ -3,12 +3,15 @@
 use crate::support::*;
 use domain::alarm::Alarms;
 use domain::event::{Event, EventBody, Status};
+use domain::id::PublicId;
 use domain::series::{Override, RecurrenceId, Series};
 use domain::text::{Lang, Text, clean_block, clean_line};
 use domain::time::EventTime;
 use domain::zone::Zone;
 use ical::read::{ReadOptions, decode};
-use ical::write::{Additions, Cut, Form, LINE_OCTETS, Rings, begin, splice, tail};
+use ical::write::{
+    Additions, Cut, Ending, Form, LINE_OCTETS, Rings, begin, most_added, splice, tail,
+};
 use jiff::civil::{date, datetime};
 use proptest::prelude::*;
 use rstest::rstest;
@@ -17,7 +20,8 @@ fn spliced(fragment: &[u8], cuts: &[Cut], text: &str, alarms: &str) -> Vec<u8> {
     let mut out = Vec::new();
     let alarms = Alarms::parse(alarms).unwrap_or_default();
     let additions = Additions {
-        text,
+        ending: &Ending::fixed(text),
+        id: &PublicId::from_bits(7),
         alarms: &alarms,
     };
     splice(&mut out, fragment, cuts, &additions);
@@ -263,5 +267,30 @@ proptest! {
             }
         }
         prop_assert_eq!(undone, plain);
+    }
+}
+
+proptest! {
+    #[test]
+    fn words_with_an_id_are_the_words_that_the_id_makes(
+        before in "[\n a-z가-힣;,<&]{0,90}",
+        after in "[\n a-z가-힣]{0,40}",
+        bits: u128,
+        form in 0..Form::ALL.len(),
+    ) {
+        let id = PublicId::from_bits(bits);
+        let text = |id: &str| format!("\n{before}{id}{after}\n{before}/{id}");
+        let event = event_of(EventBody::from(game(EventTime::day(date(2027, 4, 5)))));
+        let (fragment, cuts) = raw(&event, &context(Form::ALL[form], Lang::KO, &Zone::seoul()));
+        let alarms = Alarms::parse("2h,30m").unwrap();
+        let with = |words: &Ending| {
+            let mut out = Vec::new();
+            splice(&mut out, &fragment, &cuts, &Additions { ending: words, id: &id, alarms: &alarms });
+            out
+        };
+        let (once, each) = (Ending::with_id(text), Ending::fixed(&text(id.as_str())));
+        let written = with(&once);
+        prop_assert!(written.len() <= fragment.len() + most_added(&once, &alarms));
+        prop_assert_eq!(String::from_utf8(written).unwrap(), String::from_utf8(with(&each)).unwrap());
     }
 }
