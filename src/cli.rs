@@ -2,6 +2,7 @@
 //! key of the TOML file (R28).
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::people::Role;
 use ingest::table::Choice;
 use std::path::PathBuf;
 use web::peer::Network;
@@ -66,6 +67,27 @@ pub struct Settings {
         value_name = "MIB"
     )]
     pub feed_cache_mib: Option<usize>,
+    /// Server that mail goes out by: smtps://user:password@mail.example:465 [default: none, and
+    /// `almanac user` prints links instead].
+    #[arg(
+        long,
+        global = true,
+        env = "ALMANAC_SMTP_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub smtp_url: Option<String>,
+    /// A file that holds the address of the mail server: for secrets.
+    #[arg(
+        long,
+        global = true,
+        env = "ALMANAC_SMTP_URL_FILE",
+        value_name = "FILE"
+    )]
+    pub smtp_url_file: Option<PathBuf>,
+    /// Sender of mail: "Almanac <calendar@example.org>".
+    #[arg(long, global = true, env = "ALMANAC_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
     /// How the log is written [default: text].
     #[arg(long, global = true, env = "ALMANAC_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -101,6 +123,8 @@ pub enum Command {
     Doctor,
     /// Tells how the background work goes, what waits for editors and who reads the feeds.
     Status(Status),
+    /// Looks after people who sign in.
+    User(User),
     /// Makes a large database, and measures the program on one.
     Bench(Bench),
 }
@@ -168,6 +192,55 @@ pub struct Status {
     /// Print JSON instead of lines.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct User {
+    #[command(subcommand)]
+    pub what: UserCommand,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum UserCommand {
+    /// Makes a sign-in. Without a password a link is printed by which one is chosen.
+    Add(UserAdd),
+    /// Lists everybody: address, role, state, second step, name.
+    List,
+    /// Shuts somebody out and signs them out everywhere.
+    Disable(UserNamed),
+    /// Removes somebody's second step, for who has lost it, and signs them out everywhere.
+    #[command(name = "reset-2fa")]
+    Reset2fa(UserNamed),
+    /// Prints a link that signs somebody in, once, within a day.
+    SignInLink(UserNamed),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct UserAdd {
+    /// Their address.
+    pub email: String,
+    /// What they are here for: admin, editor, moderator or partner.
+    #[arg(long, value_parser = role)]
+    pub role: Role,
+    /// Short name of the organisation that a partner stands for.
+    #[arg(long, value_name = "SLUG")]
+    pub organisation: Option<String>,
+    /// What colleagues call them.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Read their password from the first line of standard input.
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct UserNamed {
+    /// Their address.
+    pub email: String,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| "one of admin, editor, moderator, partner".to_owned())
 }
 
 #[derive(Debug, Clone, Args)]

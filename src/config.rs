@@ -1,6 +1,7 @@
 //! Settings put together: flags, then environment, then the TOML file, then defaults (R28).
 
 use crate::cli::{LogFormat, Settings};
+use accounts::mail::Mailer;
 use anyhow::{Context, Result, bail};
 use domain::clock::Clock;
 use jiff::Timestamp;
@@ -25,6 +26,9 @@ struct File {
     #[serde(default)]
     trusted_proxy: Vec<Network>,
     feed_cache_mib: Option<usize>,
+    smtp_url: Option<String>,
+    smtp_url_file: Option<PathBuf>,
+    mail_from: Option<String>,
     log_format: Option<LogFormat>,
     allow_now: Option<bool>,
 }
@@ -38,6 +42,7 @@ pub struct Config {
     pub base_url: String,
     pub trusted_proxies: Vec<Network>,
     pub feed_cache_bytes: usize,
+    pub mail: Mailer,
     pub log_format: LogFormat,
     pub allow_now: bool,
 }
@@ -51,12 +56,12 @@ impl Config {
         };
         let data_dir = given.data_dir.clone().or(file.data_dir);
         let data_dir = data_dir.unwrap_or_else(|| "almanac-data".into());
-        let secret = given.database_url_file.clone().or(file.database_url_file);
-        let url = match (given.database_url.clone(), secret) {
-            (Some(url), _) => Some(url),
-            (None, Some(path)) => Some(read_secret(&path)?),
-            (None, None) => file.database_url,
-        };
+        let path = given.database_url_file.clone().or(file.database_url_file);
+        let url = secret((given.database_url.clone(), path, file.database_url))?;
+        let path = given.smtp_url_file.clone().or(file.smtp_url_file);
+        let smtp_url = secret((given.smtp_url.clone(), path, file.smtp_url))?;
+        let mail_from = given.mail_from.clone().or(file.mail_from);
+        let mail = Mailer::new(smtp_url.as_deref(), mail_from.as_deref())?;
         let base_url = given.base_url.clone().or(file.base_url);
         let base_url = base_url.unwrap_or_else(|| "http://localhost:8080".to_owned());
         Ok(Self {
@@ -74,6 +79,7 @@ impl Config {
                 given.trusted_proxy.clone()
             },
             feed_cache_bytes: given.feed_cache_mib.or(file.feed_cache_mib).unwrap_or(256) << 20,
+            mail,
             log_format: given.log_format.or(file.log_format).unwrap_or_default(),
             allow_now: given.allow_now || file.allow_now.unwrap_or(false),
         })
@@ -113,6 +119,17 @@ fn read_file(path: &Path) -> Result<File> {
             .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
         anyhow::anyhow!("{}, line {line}: {}", path.display(), error.message())
     })
+}
+
+/// A secret: as given, else from the file that is named, else from the settings file.
+fn secret(
+    (given, path, kept): (Option<String>, Option<PathBuf>, Option<String>),
+) -> Result<Option<String>> {
+    match (given, path) {
+        (Some(given), _) => Ok(Some(given)),
+        (None, Some(path)) => read_secret(&path).map(Some),
+        (None, None) => Ok(kept),
+    }
 }
 
 fn read_secret(path: &Path) -> Result<String> {

@@ -46,6 +46,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Migrate => commands::migrate::run(&config).await,
             Command::Doctor => commands::doctor::run(&config).await,
             Command::Status(status) => commands::status::run(&config, &status).await,
+            Command::User(user) => commands::user::run(&config, &user).await,
             Command::Bench(bench) => commands::bench::run(&config, &bench).await,
         }
     })

@@ -3,11 +3,13 @@
 
 use crate::compression;
 use crate::wire;
+use accounts::mail::Mailer;
 use anyhow::{Context, Result};
 use api::{ApiState, HealthState};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
+use axum::middleware::from_fn_with_state;
 use bytes::Bytes;
 use feeds::{Asked, Feeds};
 use http_body_util::{BodyExt as _, Either, Full, Limited};
@@ -48,6 +50,8 @@ pub struct Parts {
     pub feeds: Arc<Feeds>,
     pub web: WebState,
     pub health: HealthState,
+    /// Where mail goes out.
+    pub mail: Mailer,
     /// Whose word is taken for who asks.
     pub trusted_proxies: Arc<[Network]>,
 }
@@ -86,6 +90,7 @@ pub fn routes() -> Vec<RouteInfo> {
     ];
     all.extend(site::ROUTES.iter().map(web::route::Route::info));
     all.extend(cms::ROUTES.iter().map(web::route::Route::info));
+    all.extend(accounts::ROUTES.iter().map(web::route::Route::info));
     all.extend(partners_portal::ROUTES.iter().map(web::route::Route::info));
     all.extend(api::ROUTES.iter().map(web::route::Route::info));
     all
@@ -95,10 +100,16 @@ pub fn routes() -> Vec<RouteInfo> {
 pub(crate) fn pages(parts: &Parts) -> Router {
     let web = parts.web.clone();
     let machines = ApiState::new(parts.health.clone(), &web);
-    let pages = router(site::ROUTES)
-        .merge(router(cms::ROUTES))
+    // Whoever is signed in is known to these surfaces alone; the others read no session.
+    let accounts = accounts::AccountsState::new(web.clone(), parts.mail.clone());
+    let for_people = router(cms::ROUTES)
         .merge(router(partners_portal::ROUTES))
+        .with_state(web.clone())
+        .merge(accounts::router(accounts))
+        .route_layer(from_fn_with_state(web.clone(), web::session::load));
+    let pages = router(site::ROUTES)
         .with_state(web)
+        .merge(for_people)
         .merge(api::router(machines));
     web::edge::around(pages)
         .layer(compression::layer())

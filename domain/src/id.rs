@@ -33,6 +33,10 @@ ids! {
     SubscriptionId,
     /// A read-only address of such a calendar.
     AddressId,
+    /// Somebody who signs in: staff, or a partner.
+    PersonId,
+    /// One browser in which a person is signed in; names it to them without being its secret.
+    SessionId,
 }
 
 /// 128 random bits as 22 characters of base 62, fixed width (R10). The caller brings the bits.

@@ -18,6 +18,7 @@ pub mod merge;
 pub mod news;
 pub mod opening;
 pub mod patch;
+pub mod people;
 pub mod policy;
 pub mod proposal;
 pub mod recipe;

@@ -13,6 +13,16 @@ pub enum Caller {
     Subscriber,
     /// Somebody at the machine's own command line.
     Operator,
+    /// Whose password was right and whose second factor is owed.
+    PendingStaff,
+    /// Who looks after the installation and its people.
+    Admin,
+    /// Who keeps calendars.
+    Editor,
+    /// Who decides what readers report.
+    Moderator,
+    /// Who keeps the calendars of an organisation outside.
+    Partner,
 }
 
 impl Caller {
@@ -23,6 +33,11 @@ impl Caller {
         Self::OwnReader,
         Self::Subscriber,
         Self::Operator,
+        Self::PendingStaff,
+        Self::Admin,
+        Self::Editor,
+        Self::Moderator,
+        Self::Partner,
     ];
 }
 
@@ -45,6 +60,26 @@ pub enum Permission {
     HideOwnEvent,
     /// Say that something about one of its events is wrong.
     ReportOwnEvent,
+    /// Try to sign in, ask for a new password, follow a link that was sent, sign out.
+    SignIn,
+    /// Give the second factor.
+    FinishSignIn,
+    /// See and change how oneself signs in: password, second factors, sessions.
+    ManageOwnSignIn,
+    /// See the desk: what waits, what is stale, what is planned.
+    ReadDesk,
+    /// Decide what readers and partners propose.
+    DecideTips,
+    /// Change one event at a time.
+    EditSchedule,
+    /// Publish, take back and change many events at once.
+    PublishSchedule,
+    /// Make, change, merge and end calendars, categories and sources.
+    ManageCalendars,
+    /// Invite people, change their roles, shut them out.
+    ManagePeople,
+    /// Read who did what.
+    ReadAudit,
 }
 
 impl Permission {
@@ -58,25 +93,52 @@ impl Permission {
         Self::ManageSubscription,
         Self::HideOwnEvent,
         Self::ReportOwnEvent,
+        Self::SignIn,
+        Self::FinishSignIn,
+        Self::ManageOwnSignIn,
+        Self::ReadDesk,
+        Self::DecideTips,
+        Self::EditSchedule,
+        Self::PublishSchedule,
+        Self::ManageCalendars,
+        Self::ManagePeople,
+        Self::ReadAudit,
     ];
 }
 
 /// The table.
 pub const fn may(caller: Caller, permission: Permission) -> bool {
     use Permission::{
-        HideOwnEvent, ImportSchedule, MakeSubscription, ManageSubscription, ReadHealth,
-        ReadPublished, ReadSubscription, ReportOwnEvent,
+        DecideTips, EditSchedule, FinishSignIn, HideOwnEvent, ImportSchedule, MakeSubscription,
+        ManageCalendars, ManageOwnSignIn, ManagePeople, ManageSubscription, PublishSchedule,
+        ReadAudit, ReadDesk, ReadHealth, ReadPublished, ReadSubscription, ReportOwnEvent, SignIn,
     };
-    match caller {
-        Caller::Operator => true,
-        _ if matches!(permission, ReadPublished | ReadHealth | MakeSubscription) => true,
-        Caller::Anonymous => false,
-        Caller::Reader => matches!(permission, ReadSubscription),
-        Caller::OwnReader => matches!(permission, HideOwnEvent | ReportOwnEvent),
-        Caller::Subscriber => match permission {
-            ReadSubscription | ManageSubscription | HideOwnEvent | ReportOwnEvent => true,
-            ReadPublished | ReadHealth | MakeSubscription => true,
-            ImportSchedule => false,
-        },
+    match permission {
+        ReadPublished | ReadHealth | MakeSubscription | SignIn => true,
+        ReadSubscription => matches!(
+            caller,
+            Caller::Operator | Caller::Reader | Caller::Subscriber
+        ),
+        ManageSubscription => matches!(caller, Caller::Operator | Caller::Subscriber),
+        HideOwnEvent | ReportOwnEvent => matches!(
+            caller,
+            Caller::Operator | Caller::OwnReader | Caller::Subscriber
+        ),
+        FinishSignIn => matches!(caller, Caller::PendingStaff) || is_signed_in(caller),
+        ManageOwnSignIn => is_signed_in(caller),
+        ReadDesk | DecideTips | EditSchedule => {
+            matches!(caller, Caller::Moderator) || is_editor(caller)
+        }
+        ImportSchedule | PublishSchedule | ManageCalendars | ReadAudit => is_editor(caller),
+        ManagePeople => matches!(caller, Caller::Operator | Caller::Admin),
     }
+}
+
+const fn is_editor(caller: Caller) -> bool {
+    matches!(caller, Caller::Operator | Caller::Admin | Caller::Editor)
+}
+
+/// With everything that their sign-in needs.
+const fn is_signed_in(caller: Caller) -> bool {
+    is_editor(caller) || matches!(caller, Caller::Moderator | Caller::Partner)
 }

@@ -14,7 +14,6 @@ mod month;
 mod my;
 mod opened;
 mod prose;
-mod qr;
 mod repeats;
 mod rows;
 mod said;

@@ -3,7 +3,6 @@
 
 use crate::catalogue::CalendarLink;
 use crate::opened::{Opened, open};
-use crate::qr::Qr;
 use crate::share::calendar_card;
 use askama::Template;
 use axum::extract::State;
@@ -16,6 +15,7 @@ use web::failure::{Failure, Message, PageFailure};
 use web::layout::{ShareCard, Shell};
 use web::locale::T;
 use web::page::Page;
+use web::qr::Qr;
 use web::state::WebState;
 use web::visit::{Segment, Visit};
 

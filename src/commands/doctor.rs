@@ -27,10 +27,20 @@ pub async fn run(config: &Config) -> Result<ExitCode> {
         }
         Err(error) => report.line("database", Err(error))?,
     }
+    report.line("mail", mail(config).await)?;
     Ok(if report.failed {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
+    })
+}
+
+/// Asks the mail server, without sending anything.
+async fn mail(config: &Config) -> Result<String> {
+    let from = config.mail.check().await?;
+    Ok(match from {
+        Some(from) => format!("goes out as {from}"),
+        None => "none goes out; `almanac user` prints links instead".to_owned(),
     })
 }
 

@@ -8,6 +8,7 @@ pub mod migrate;
 pub mod reindex;
 pub mod serve;
 pub mod status;
+pub mod user;
 
 use crate::config::Config;
 use anyhow::{Context, Result};

@@ -37,6 +37,8 @@ pub async fn run(config: &Config, serve: &Serve) -> Result<ExitCode> {
     if serve.demo {
         parts.health.health.set_demo_loading(true);
         tokio::spawn(load_demo(db.clone(), clock.clone(), parts.clone()));
+    } else {
+        offer_set_up(&db, &clock, &parts.web.base_url).await?;
     }
     tokio::spawn(parts.feeds.clone().follow());
     tokio::spawn(make_searchable(parts.web.search.clone()));
@@ -88,6 +90,7 @@ pub(super) async fn join(config: &Config, db: &Db, clock: &Clock) -> Result<Part
             db: db.clone(),
             health: Arc::new(Health::default()),
         },
+        mail: config.mail.clone(),
         trusted_proxies: config.trusted_proxies.as_slice().into(),
     })
 }
@@ -112,7 +115,11 @@ async fn make_searchable(search: Arc<Search>) {
 
 async fn load_demo(db: Db, clock: Clock, parts: Parts) {
     match demo::load(&db, clock.now()).await {
-        Ok(true) => {}
+        Ok(true) => {
+            if let Err(error) = let_demo_people_in(&db, &clock, &parts.web.base_url).await {
+                tracing::error!("nobody can sign in to the demo: {error:#}");
+            }
+        }
         Ok(false) => {
             tracing::warn!("the database has calendars of its own: the demo was not loaded");
         }
@@ -126,6 +133,25 @@ async fn load_demo(db: Db, clock: Clock, parts: Parts) {
     if let Err(error) = announce(&ready) {
         tracing::debug!(%error, "nobody reads standard output");
     }
+}
+
+/// Where nobody can sign in yet, prints a link by which the first administrator comes in.
+async fn offer_set_up(db: &Db, clock: &Clock, base_url: &BaseUrl) -> Result<()> {
+    if let Some(path) = accounts::welcome::set_up_link(db, clock.now()).await? {
+        announce(&format!(
+            "nobody can sign in yet; set up (within a day): {}",
+            base_url.join(&path)
+        ))?;
+    }
+    Ok(())
+}
+
+/// Prints one link for each role, each good for one sign-in within a day.
+async fn let_demo_people_in(db: &Db, clock: &Clock, base_url: &BaseUrl) -> Result<()> {
+    for (role, path) in accounts::demo::links(db, clock.now()).await? {
+        announce(&format!("sign in as {role}: {}", base_url.join(&path)))?;
+    }
+    Ok(())
 }
 
 fn announce(line: &str) -> Result<()> {

@@ -24,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "api",
         &["domain", "feeds", "ingest", "search", "store", "web"],
     ),
+    ("accounts", &["domain", "store", "web"]),
     ("cms", &["domain", "feeds", "ingest", "store", "web"]),
     (
         "partners-portal",
@@ -37,12 +38,22 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     (
         "axum",
-        &["almanac", "web", "site", "api", "cms", "partners-portal"],
+        &[
+            "almanac",
+            "web",
+            "site",
+            "api",
+            "accounts",
+            "cms",
+            "partners-portal",
+        ],
     ),
     ("hyper", &["almanac"]),
     (
         "tokio",
-        &["almanac", "feeds", "jobs", "search", "site", "store"],
+        &[
+            "almanac", "accounts", "feeds", "jobs", "search", "site", "store",
+        ],
     ),
 ];
 
@@ -169,6 +180,7 @@ fn every_store_operation_is_in_the_contract_suite() {
         "subscriptions.rs",
         "background.rs",
         "changed.rs",
+        "people.rs",
     ];
     let suites: String = suites
         .iter()

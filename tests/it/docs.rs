@@ -18,9 +18,10 @@ const OTHER_VARIABLES: [&str; 5] = [
     "ALMANAC_TEST_NODE",
     "ALMANAC_TEST_POSTGRES",
 ];
-const COMMANDS: [&str; 8] = [
-    "serve", "import", "export", "migrate", "reindex", "doctor", "status", "bench",
+const COMMANDS: [&str; 9] = [
+    "serve", "import", "export", "migrate", "reindex", "doctor", "status", "user", "bench",
 ];
+const USERS: [&str; 2] = ["add", "list"];
 const BENCHES: [&str; 3] = ["seed", "pages", "search"];
 
 fn root() -> &'static Path {
@@ -137,7 +138,8 @@ fn help(arguments: &[&str]) -> String {
 fn all_help() -> String {
     let each = COMMANDS.map(|command| help(&[command, "--help"]));
     let benches = BENCHES.map(|bench| help(&["bench", bench, "--help"]));
-    help(&["--help"]) + &each.concat() + &benches.concat()
+    let users = USERS.map(|user| help(&["user", user, "--help"]));
+    help(&["--help"]) + &each.concat() + &benches.concat() + &users.concat()
 }
 
 #[test]

@@ -21,6 +21,7 @@ const SCRIPT: &str = concat!(
     include_str!("../assets/search.js"),
     include_str!("../assets/calendar.js"),
     include_str!("../assets/event.js"),
+    include_str!("../assets/account.js"),
 );
 const FAVICON: &str = include_str!("../assets/favicon.svg");
 const FAVICON_ICO: &[u8] = include_bytes!("../assets/favicon.ico");

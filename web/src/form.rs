@@ -20,6 +20,12 @@ impl Fields {
         first.map(|(_, value)| value.trim()).unwrap_or_default()
     }
 
+    /// The first value of a field as it was sent: of passwords, which may begin with a blank.
+    pub fn exactly(&self, name: &str) -> &str {
+        let first = self.0.iter().find(|(own, _)| own == name);
+        first.map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
     /// All values of a field, without blanks around them.
     pub fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
         let own = self.0.iter().filter(move |(own, _)| own == name);
@@ -77,6 +83,7 @@ mod tests {
         let fields = read(form, "a=1&b=%EA%B0%80+x+&a=2").await.unwrap();
         assert_eq!(fields.all("a").collect::<Vec<_>>(), ["1", "2"]);
         assert_eq!((fields.one("b"), fields.one("c")), ("가 x", ""));
+        assert_eq!((fields.exactly("b"), fields.exactly("c")), ("가 x ", ""));
         assert_eq!(read(form, "").await, Ok(Fields::default()));
     }
 

@@ -6,7 +6,7 @@ use http::{HeaderMap, Method, header};
 /// Where a change does not depend on who the browser is: these interfaces read no cookie.
 const WITHOUT_COOKIES: [&str; 4] = ["/api/", "/voice/", "/dav/", "/mcp"];
 /// Below here the path itself holds the key: who knows it needs no cookie.
-const KEYED: &str = "/my/";
+const KEYED: [&str; 2] = ["/my/", "/welcome/"];
 const FETCH_SITE: &str = "sec-fetch-site";
 
 /// True for a change that another site's page asks for, or that comes with a cookie and without a
@@ -22,7 +22,7 @@ pub fn is_foreign(method: &Method, path: &str, headers: &HeaderMap) -> bool {
     if let Some(site) = text(FETCH_SITE) {
         return !matches!(site, "same-origin" | "none");
     }
-    let keyed = path.starts_with(KEYED);
+    let keyed = KEYED.iter().any(|root| path.starts_with(root));
     match text(header::ORIGIN.as_str()) {
         Some("null") => !keyed,
         Some(origin) => !is_own(origin, text(header::HOST.as_str())),
@@ -75,6 +75,12 @@ mod tests {
             ("/my", &[("origin", "null")], true),
             ("/my", &[("cookie", "my=x")], true),
             ("/my", &[], false),
+            ("/sign-in", &[("sec-fetch-site", "cross-site")], true),
+            ("/sign-in", &[("origin", "https://evil.example")], true),
+            ("/sign-out", &[("cookie", "session=x")], true),
+            ("/cms/people", &[("cookie", "session=x")], true),
+            ("/welcome/x", &[("origin", "null")], false),
+            ("/welcome/x", &[("sec-fetch-site", "cross-site")], true),
             (key, &[("cookie", "my=x")], false),
             (key, &[("origin", "null")], false),
             (key, &[("origin", "https://evil.example")], true),

@@ -24,7 +24,7 @@ pub fn holds_keys(path: &str) -> bool {
         let rest = path.strip_prefix(root);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    path.starts_with("/my/") || below(MACHINES)
+    path.starts_with("/my/") || path.starts_with("/welcome/") || below(MACHINES)
 }
 
 /// What is told once: the key that manages a calendar, and its first address.
@@ -170,6 +170,7 @@ mod tests {
             ("/my", false),
             ("/mystery", false),
             ("/my/x", true),
+            ("/welcome/x", true),
             ("/my/not/x/y", true),
             ("/api/v1/subscriptions", true),
             ("/api/v1/subscriptions/x/rotate", true),

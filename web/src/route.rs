@@ -2,7 +2,9 @@
 //! builds its router from these tables, and tests and documents read the same tables, because
 //! axum cannot list its routes.
 
+use crate::session;
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::MethodRouter;
 use domain::policy::Permission;
 use http::Method;
@@ -22,6 +24,16 @@ pub enum Surface {
     Cms,
     /// The partners' pages.
     Partners,
+    /// Where people sign in and look after how they do.
+    Accounts,
+}
+
+impl Surface {
+    /// Whether it is for people who sign in. Its routes are checked by [`session::check`]; the others
+    /// have nothing to check, or check keys of their own.
+    pub const fn knows_people(self) -> bool {
+        matches!(self, Self::Cms | Self::Partners | Self::Accounts)
+    }
 }
 
 /// One method on one path. `S` is the state of the surface.
@@ -70,9 +82,21 @@ impl<S> Route<S> {
 
 /// Builds a router from a table. Several methods on one path join; the same method twice on one
 /// path is a fault of the table and stops the program at its start, in axum.
+///
+/// On surfaces that know people no handler runs before the table was asked; who asks is found by
+/// [`session::load`], without which everybody is a stranger.
 pub fn router<S: Clone + Send + Sync + 'static>(routes: &[Route<S>]) -> Router<S> {
     routes.iter().fold(Router::new(), |router, route| {
-        router.route(route.path, (route.handler)())
+        let handler = (route.handler)();
+        let permission = route.permission;
+        let handler = if route.surface.knows_people() {
+            handler.route_layer(from_fn(move |request, next| {
+                session::check(permission, request, next)
+            }))
+        } else {
+            handler
+        };
+        router.route(route.path, handler)
     })
 }
 

@@ -4,7 +4,6 @@
 use super::choices::{Set, Settings, alarm_words};
 use super::{KEY_COOKIE, back, done, pick_path, remember, shell};
 use crate::catalogue::CalendarLink;
-use crate::qr::Qr;
 use crate::subscribe::{self, Subject};
 use askama::Template;
 use axum::extract::State;
@@ -24,6 +23,7 @@ use web::layout::Shell;
 use web::locale::T;
 use web::page::Page;
 use web::personal::{self, page_path};
+use web::qr::Qr;
 use web::state::WebState;
 use web::visit::{Segment, Visit, cookie};
 use web::when::Reading;

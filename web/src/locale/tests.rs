@@ -38,6 +38,7 @@ fn sources() -> Vec<PathBuf> {
     for dir in [
         "web/src",
         "web/templates",
+        "accounts/src",
         "api/src",
         "site/src",
         "cms/src",
