@@ -7,6 +7,7 @@
 #[macro_use]
 mod sql;
 
+pub mod audit;
 mod bulk;
 pub mod calendars;
 pub mod categories;
@@ -16,6 +17,7 @@ mod db;
 mod error;
 pub mod events;
 pub mod jobs;
+pub mod links;
 mod migrate;
 pub mod news;
 pub mod occurrences;
