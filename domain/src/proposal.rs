@@ -267,6 +267,38 @@ pub fn carry_out(
     }
 }
 
+/// Why a body cannot be published as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// Nobody would know what it is.
+    #[error("it has no title")]
+    NoTitle,
+    /// Its time, or that of a changed instance, is none.
+    #[error(transparent)]
+    Time(#[from] crate::time::TimeError),
+    /// Only clock times and whole days repeat.
+    #[error("a time that is still open cannot repeat")]
+    CannotRepeat,
+}
+
+/// Whether a body can be published: what every way in refuses, whatever else a linter may say.
+pub fn fit(body: &EventBody) -> Result<(), Unfit> {
+    if body.main.title.is_empty() {
+        return Err(Unfit::NoTitle);
+    }
+    body.main.time.check()?;
+    let Some(series) = &body.series else {
+        return Ok(());
+    };
+    if !body.main.time.can_repeat() {
+        return Err(Unfit::CannotRepeat);
+    }
+    for changed in &series.overrides {
+        changed.instead.time.check()?;
+    }
+    Ok(())
+}
+
 /// A field on which a proposal and somebody else's later change say different things.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disputed {

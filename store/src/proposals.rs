@@ -141,6 +141,27 @@ pub async fn by_id(conn: &mut Conn, id: ProposalId) -> Result<Option<Entry>> {
     row.map(read).transpose()
 }
 
+/// One proposal, kept from others until the transaction ends.
+pub async fn lock(tx: &mut Tx, id: ProposalId) -> Result<Option<Entry>> {
+    let rows = sql!(
+        tx,
+        all Row,
+        sqlite "SELECT id, calendar, event, base_version, origin, state, aim, note, created_ms,
+                due_ms, author, act, edition, lease_by, lease_until_ms, decided_by, decided_ms,
+                reason, reply, reports, published_version, burst, batch, undoes, merged_into
+             FROM proposal
+             WHERE id = $1"
+        postgres "SELECT id, calendar, event, base_version, origin, state, aim, note, created_ms,
+                due_ms, author, act, edition, lease_by, lease_until_ms, decided_by, decided_ms,
+                reason, reply, reports, published_version, burst, batch, undoes, merged_into
+             FROM proposal
+             WHERE id = $1
+             FOR UPDATE",
+        id.0
+    )?;
+    rows.into_iter().next().map(read).transpose()
+}
+
 /// All proposals that were published as one, in the order in which they were.
 pub async fn of_batch(conn: &mut Conn, batch: BatchId) -> Result<Vec<Entry>> {
     let rows = sql!(
