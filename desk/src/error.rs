@@ -1,7 +1,7 @@
 //! Why an operation at the desk was refused. Nothing has changed then.
 
 use crate::shift::CannotShift;
-use domain::calendar::CalendarProfile;
+use domain::calendar::{CalendarProfile, Upkeep, UpkeepError};
 use domain::id::{EventId, ProposalId};
 use domain::patch::Field;
 use domain::proposal::{Disputed, State, Unfit};
@@ -47,6 +47,15 @@ pub enum Error {
     /// Somebody changed the calendar since it was read.
     #[error("somebody changed the calendar since")]
     CalendarChanged(Box<CalendarProfile>),
+    /// Somebody changed how the calendar is kept since it was read.
+    #[error("somebody changed how the calendar is kept since")]
+    UpkeepChanged(Box<Upkeep>),
+    /// How a calendar would be kept cannot be.
+    #[error(transparent)]
+    Upkeep(#[from] UpkeepError),
+    /// The calendars would succeed one another for ever.
+    #[error("the calendars would succeed one another in a circle")]
+    Circle,
     /// The event is not published any more.
     #[error("the event has been removed")]
     Gone,

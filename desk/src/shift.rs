@@ -2,8 +2,8 @@
 
 use domain::event::EventBody;
 use domain::time::{EventTime, WallTime, Zoned};
-use jiff::civil::DateTime;
 use jiff::SignedDuration;
+use jiff::civil::DateTime;
 
 /// By how much events move, on their own clocks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -61,10 +61,7 @@ pub async fn run(db: Db, clock: Clock, node: String) {
         kinds,
         pace,
     };
-    tokio::join!(
-        go_on(runner(PROMPT, HASTY)),
-        go_on(runner(KINDS, CALM))
-    );
+    tokio::join!(go_on(runner(PROMPT, HASTY)), go_on(runner(KINDS, CALM)));
 }
 
 /// The loop over some kinds; never ends.

@@ -7,6 +7,7 @@
 #[macro_use]
 mod sql;
 
+mod absorb;
 pub mod audit;
 mod bulk;
 pub mod calendars;
@@ -31,6 +32,7 @@ pub mod sitemap;
 pub mod sources;
 pub mod subscriptions;
 
+pub use absorb::absorb;
 pub use db::{Address, Conn, Db, Patience, Tx};
 pub use error::{Error, Result};
 

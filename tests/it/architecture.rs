@@ -13,7 +13,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("ical", &["domain"]),
     ("ingest", &["domain", "ical", "store"]),
     ("feeds", &["domain", "ical", "store"]),
-    ("jobs", &["domain", "store"]),
+    ("desk", &["domain", "store"]),
+    ("jobs", &["desk", "domain", "store"]),
     ("search", &["domain", "store"]),
     ("web", &["domain", "search", "store"]),
     (
@@ -24,7 +25,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "api",
         &["domain", "feeds", "ingest", "search", "store", "web"],
     ),
-    ("cms", &["domain", "feeds", "ingest", "store", "web"]),
+    (
+        "cms",
+        &["desk", "domain", "feeds", "ingest", "store", "web"],
+    ),
     (
         "partners-portal",
         &["domain", "feeds", "ingest", "store", "web"],
@@ -169,6 +173,8 @@ fn every_store_operation_is_in_the_contract_suite() {
         "subscriptions.rs",
         "background.rs",
         "changed.rs",
+        "desk.rs",
+        "desk_calendars.rs",
     ];
     let suites: String = suites
         .iter()
