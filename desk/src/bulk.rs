@@ -1,7 +1,7 @@
 //! Changing many events at once: all or none, as one publication that can be taken back as one.
 
 use crate::drafts::New;
-use crate::{By, Desk, Error, Rename, Result, Shift, end};
+use crate::{By, Desk, Error, Rename, Result, Shift};
 use domain::event::{Event, Status};
 use domain::id::{CalendarId, EventId};
 use domain::patch::{EventPatch, FieldValue};
@@ -80,15 +80,11 @@ impl Desk<'_> {
 
     /// Renames a place, or words in titles, in every event of a calendar.
     pub async fn rename(&self, calendar: CalendarId, rename: &Rename) -> Result<Done> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.rename(&mut tx, calendar, rename).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.rename(&mut tx, calendar, rename))
     }
 
     async fn each(&self, events: &[EventId], what: &Each<'_>) -> Result<Done> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.each(&mut tx, events, what).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.each(&mut tx, events, what))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Calendars and categories: what they say, how they are kept, how two become one.
 
-use crate::{About, By, Desk, Error, Result, end};
+use crate::{About, By, Desk, Error, Result};
 use domain::calendar::{Calendar, CalendarProfile, Category, Upkeep, Visibility};
 use domain::id::CalendarId;
 use serde_json::json;
@@ -9,16 +9,12 @@ use store::{Tx, calendars, categories};
 impl Desk<'_> {
     /// Adds a category; one of this slug that is there already stays as it is.
     pub async fn add_category(&self, category: &Category) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.add_category(&mut tx, category).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.add_category(&mut tx, category))
     }
 
     /// Makes a calendar, last in the catalogue. Its slug must never have been anybody's.
     pub async fn create_calendar(&self, profile: CalendarProfile) -> Result<Calendar> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.create_calendar(&mut tx, profile).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.create_calendar(&mut tx, &profile))
     }
 
     /// Changes what a calendar says about itself, as somebody wants it who saw `seen`. A former
@@ -29,32 +25,24 @@ impl Desk<'_> {
         seen: &CalendarProfile,
         profile: &CalendarProfile,
     ) -> Result<i64> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.edit_calendar(&mut tx, id, seen, profile).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.edit_calendar(&mut tx, id, seen, profile))
     }
 
     /// Withdraws a calendar, or brings it back.
     pub async fn set_visibility(&self, id: CalendarId, visibility: Visibility) -> Result<i64> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.set_visibility(&mut tx, id, visibility).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.set_visibility(&mut tx, id, visibility))
     }
 
     /// Sets how a calendar is kept (alarms, refresh, its end, its successor, its keeper), as
     /// somebody wants it who saw `seen`.
     pub async fn set_upkeep(&self, id: CalendarId, seen: &Upkeep, upkeep: &Upkeep) -> Result<i64> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.set_upkeep(&mut tx, id, seen, upkeep).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.set_upkeep(&mut tx, id, seen, upkeep))
     }
 
     /// Takes a calendar into another one: its events move, all its addresses lead there. This is
     /// not taken back.
     pub async fn merge_calendars(&self, from: CalendarId, into: CalendarId) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.merge_calendars(&mut tx, from, into).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.merge_calendars(&mut tx, from, into))
     }
 }
 
@@ -90,13 +78,13 @@ impl By<'_> {
         self.note(tx, "category.add", about, Some(detail)).await
     }
 
-    async fn create_calendar(self, tx: &mut Tx, profile: CalendarProfile) -> Result<Calendar> {
-        known_category(tx, &profile).await?;
+    async fn create_calendar(self, tx: &mut Tx, profile: &CalendarProfile) -> Result<Calendar> {
+        known_category(tx, profile).await?;
         let slug = profile.slug.as_str();
         if calendars::find(tx, slug).await?.is_some() {
             return Err(Error::NameTaken(slug.to_owned()));
         }
-        let calendar = calendars::draft(profile, self.at);
+        let calendar = calendars::draft(profile.clone(), self.at);
         calendars::insert(tx, &calendar).await?;
         self.note(tx, "calendar.create", of(calendar.id), None)
             .await?;

@@ -4,7 +4,7 @@
 use crate::{By, Error, Result};
 use domain::change::{ChangeKind, next_modified, next_sequence};
 use domain::event::{Event, EventBody};
-use domain::id::{CalendarId, EventId, PublicId};
+use domain::id::{CalendarId, EventId, ProposalId, PublicId};
 use domain::merge::Pin;
 use domain::patch::EventPatch;
 use domain::proposal::{Act, Aim, disputed, fit, pins_after};
@@ -40,6 +40,7 @@ pub(crate) struct Work {
     known: BTreeMap<EventId, Current>,
     changes: Vec<Write>,
     created: BTreeMap<CalendarId, Vec<Write>>,
+    born: Vec<(ProposalId, EventId)>,
 }
 
 /// Locks the calendars of proposals and of the events that they change, in the order of their ids:
@@ -68,6 +69,19 @@ impl Work {
             known: BTreeMap::new(),
             changes: Vec::new(),
             created: BTreeMap::new(),
+            born: Vec::new(),
+        }
+    }
+
+    /// Notes with a stored proposal which event it made, once that is there: a row cannot name an
+    /// event before. Returns what can be stored at once.
+    pub(crate) fn names(&mut self, id: ProposalId, aim: &Aim, made: Made) -> Option<EventId> {
+        match aim {
+            Aim::Create(_) => {
+                self.born.push((id, made.event));
+                None
+            }
+            Aim::Change { .. } => Some(made.event),
         }
     }
 
@@ -263,6 +277,7 @@ impl Work {
             known,
             changes,
             mut created,
+            born,
         } = self;
         if !changes.is_empty() {
             let home = created.keys().next().copied();
@@ -281,6 +296,9 @@ impl Work {
                 writes,
             };
             publish(tx, batch).await?;
+        }
+        for (proposal, event) in born {
+            store::proposals::name_event(tx, proposal, event).await?;
         }
         for (id, current) in &known {
             if let (Some(pins), true) = (&current.pins, current.repinned) {

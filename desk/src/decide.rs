@@ -2,7 +2,7 @@
 //! and the other is told.
 
 use crate::carry::{self, Work};
-use crate::{About, By, Desk, Error, Result, end};
+use crate::{About, By, Desk, Error, Result};
 use domain::event::{EventBody, Occurrence};
 use domain::id::{CalendarId, EventId, ProposalId};
 use domain::patch::{EventPatch, Field};
@@ -102,16 +102,12 @@ impl Decision {
 impl Desk<'_> {
     /// Takes a waiting proposal for [`LEASE`], or renews the lease: others keep off meanwhile.
     pub async fn claim(&self, id: ProposalId) -> Result<Lease> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.claim(&mut tx, id).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.claim(&mut tx, id))
     }
 
     /// Gives a claimed proposal back. Nothing happens where somebody else has it by now.
     pub async fn release(&self, id: ProposalId) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.release(&mut tx, id).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.release(&mut tx, id))
     }
 
     /// Accepts a proposal and publishes it at once.
@@ -141,16 +137,12 @@ impl Desk<'_> {
 
     /// Asks the proposer something; the proposal goes on waiting.
     pub async fn ask(&self, id: ProposalId, question: &str) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.ask(&mut tx, id, question).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.ask(&mut tx, id, question))
     }
 
     /// Decides one proposal.
     pub async fn decide(&self, id: ProposalId, decision: &Decision) -> Result<Outcome> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.decide(&mut tx, id, decision).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.decide(&mut tx, id, decision))
     }
 }
 
@@ -283,6 +275,7 @@ impl By<'_> {
             ..entry.handling.clone()
         };
         next.batch = batch.or(next.batch);
+        let mut about = about(&entry);
         let mut due = None;
         let mut detail = json!({});
         let to = match decision {
@@ -290,7 +283,8 @@ impl By<'_> {
                 let aim = taken(&entry.proposal.aim, take);
                 let (calendar, act) = (entry.proposal.calendar, next.act);
                 let made = work.carry(tx, calendar, act, &aim).await?;
-                next.event = Some(made.event);
+                about.event = Some(made.event);
+                next.event = work.names(id, &aim, made);
                 next.published_version = made.version;
                 detail = json!({ "version": made.version });
                 State::Accepted
@@ -348,15 +342,11 @@ impl By<'_> {
         if !proposals::settle(tx, id, step).await? {
             return Err(not_from(&find(tx, id).await?));
         }
-        let about = About {
-            event: next.event,
-            ..about(&entry)
-        };
         self.note(tx, decision.word(), about, Some(detail)).await?;
         Ok(Outcome {
             proposal: id,
             state: to,
-            event: next.event,
+            event: about.event,
             version: next.published_version.filter(|_| to == State::Accepted),
         })
     }

@@ -3,7 +3,7 @@
 
 use crate::carry::{self, Work};
 use crate::decide::{find, not_from};
-use crate::{About, By, Decision, Desk, Error, Outcome, Result, Take, end};
+use crate::{About, By, Decision, Desk, Error, Outcome, Result, Take};
 use domain::event::EventBody;
 use domain::id::{CalendarId, EventId, ProposalId};
 use domain::patch::EventPatch;
@@ -62,9 +62,7 @@ impl Desk<'_> {
         calendar: CalendarId,
         drafts: Vec<(Aim, Option<String>)>,
     ) -> Result<Vec<ProposalId>> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.draft_all(&mut tx, calendar, drafts).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.draft_all(&mut tx, calendar, &drafts))
     }
 
     /// Replaces what an undecided proposal says, if it still is at `edition`. Returns its new
@@ -76,9 +74,7 @@ impl Desk<'_> {
         aim: Aim,
         note: Option<&str>,
     ) -> Result<i64> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.amend(&mut tx, id, edition, &aim, note).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.amend(&mut tx, id, edition, &aim, note))
     }
 
     /// Publishes a draft now.
@@ -128,9 +124,7 @@ impl Desk<'_> {
 
     /// Carries out one change in a transaction of its own.
     pub(crate) async fn one(&self, action: &str, new: New) -> Result<Outcome> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.one(&mut tx, action, new).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.one(&mut tx, action, new.clone()))
     }
 }
 
@@ -139,22 +133,22 @@ impl By<'_> {
         self,
         tx: &mut Tx,
         calendar: CalendarId,
-        drafts: Vec<(Aim, Option<String>)>,
+        drafts: &[(Aim, Option<String>)],
     ) -> Result<Vec<ProposalId>> {
         if store::calendars::by_id(tx, calendar).await?.is_none() {
             return Err(Error::NotFound("calendar"));
         }
         let mut ids = Vec::with_capacity(drafts.len());
         for (aim, note) in drafts {
-            known(tx, &aim).await?;
+            known(tx, aim).await?;
             let id = ProposalId(store::new_id());
             let proposal = Proposal {
                 id,
                 calendar,
                 origin: Origin::Editor,
                 state: State::Draft,
-                aim,
-                note,
+                aim: aim.clone(),
+                note: note.clone(),
                 created: self.at,
                 due: None,
             };

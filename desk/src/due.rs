@@ -89,7 +89,7 @@ impl By<'_> {
         let next = Handling {
             // Whoever scheduled it has decided.
             decided: Some(self.at),
-            event: Some(made.event),
+            event: work.names(id, &entry.proposal.aim, made),
             published_version: made.version,
             ..entry.handling.clone()
         };
@@ -101,7 +101,7 @@ impl By<'_> {
         };
         proposals::settle(tx, id, step).await?;
         let about = About {
-            event: next.event,
+            event: Some(made.event),
             ..about(&entry)
         };
         let detail = json!({ "version": made.version, "decided_by": next.decided_by });

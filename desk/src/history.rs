@@ -103,10 +103,7 @@ impl Desk<'_> {
         version: i64,
         seen_version: i64,
     ) -> Result<Outcome> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.revert_to(&mut tx, event, version, seen_version);
-        let done = done.await;
-        end(tx, done).await
+        whole!(self, tx => self.by.revert_to(&mut tx, event, version, seen_version))
     }
 }
 

@@ -8,6 +8,9 @@
 //! Nothing here knows HTTP or who may do what: callers ask `domain::policy` first. What an import
 //! does is `ingest`'s.
 
+#[macro_use]
+mod whole;
+
 mod actor;
 mod bulk;
 mod calendars;
@@ -37,6 +40,7 @@ pub use undo::UndoneBatch;
 use domain::id::{CalendarId, EventId, ProposalId};
 use jiff::Timestamp;
 use store::{Db, Tx, audit};
+pub(crate) use whole::end;
 
 /// Result of an operation at the desk.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -93,20 +97,5 @@ impl By<'_> {
             detail,
         };
         Ok(audit::add(tx, &entry).await?)
-    }
-}
-
-/// Commits what went well, takes back what did not.
-pub(crate) async fn end<T>(tx: Tx, done: Result<T>) -> Result<T> {
-    match done {
-        Ok(value) => {
-            tx.commit().await?;
-            Ok(value)
-        }
-        Err(error) => {
-            // The first error is the one to tell; a failing ROLLBACK adds nothing to it.
-            let _ = tx.roll_back().await;
-            Err(error)
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! Saying that events belong together. Subscribers do not see it yet: no revision.
 
-use crate::{About, By, Desk, Error, Result, end};
+use crate::{About, By, Desk, Error, Result};
 use serde_json::json;
 use store::Tx;
 use store::links::{self, Link};
@@ -8,16 +8,12 @@ use store::links::{self, Link};
 impl Desk<'_> {
     /// Links two events. Linking them again is [`Error::Nothing`].
     pub async fn link(&self, link: Link) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.link(&mut tx, link).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.link(&mut tx, link))
     }
 
     /// Takes a link away. Where there is none it is [`Error::Nothing`].
     pub async fn unlink(&self, link: Link) -> Result<()> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.unlink(&mut tx, link).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.unlink(&mut tx, link))
     }
 }
 

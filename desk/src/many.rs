@@ -1,7 +1,7 @@
 //! Many decisions at once: a selection, or a whole burst. One transaction a calendar, so that its
 //! subscribers see one change.
 
-use crate::{Decision, Desk, Error, Outcome, Result, end};
+use crate::{Decision, Desk, Error, Outcome, Result};
 use domain::id::{CalendarId, ProposalId};
 use domain::proposal::{BatchId, BurstId};
 use std::collections::BTreeMap;
@@ -44,10 +44,10 @@ impl Desk<'_> {
         }
         drop(conn);
         for (_, ids) in homes {
-            let mut tx = self.db.begin().await?;
-            let done = self.by.decide_all(&mut tx, &ids, decision, Some(batch));
-            let done = done.await;
-            results.extend(end(tx, done).await?);
+            let done = whole!(self, tx => {
+                self.by.decide_all(&mut tx, &ids, decision, Some(batch))
+            });
+            results.extend(done?);
         }
         Ok(Report { batch, results })
     }

@@ -3,7 +3,7 @@
 
 use crate::decide::{about, find, not_from};
 use crate::drafts::New;
-use crate::{By, Decision, Desk, Error, Outcome, Result, end};
+use crate::{By, Decision, Desk, Error, Outcome, Result};
 use domain::id::{EventId, ProposalId};
 use domain::patch::EventPatch;
 use domain::proposal::{Act, Aim, BatchId, Disputed, Handling, Proposal, State};
@@ -27,16 +27,12 @@ impl Desk<'_> {
     /// a new event is removed, a removed one restored. What was rejected, gathered into another or
     /// laid aside stands again as it did, as a new proposal. What is scheduled is unscheduled.
     pub async fn undo(&self, id: ProposalId) -> Result<Outcome> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.undo(&mut tx, id).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.undo(&mut tx, id))
     }
 
     /// Takes back what was decided as one. What others changed since stays and is told.
     pub async fn undo_batch(&self, batch: BatchId) -> Result<UndoneBatch> {
-        let mut tx = self.db.begin().await?;
-        let done = self.by.undo_batch(&mut tx, batch).await;
-        end(tx, done).await
+        whole!(self, tx => self.by.undo_batch(&mut tx, batch))
     }
 }
 

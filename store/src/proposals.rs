@@ -381,6 +381,18 @@ pub async fn settle(tx: &mut Tx, id: ProposalId, step: Step<'_>) -> Result<bool>
     Ok(moved == 1)
 }
 
+/// Notes which event an accepted creation became, once the event is there.
+pub async fn name_event(tx: &mut Tx, id: ProposalId, event: EventId) -> Result<()> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE proposal SET event = $2 WHERE id = $1",
+        id.0,
+        event.0
+    )?;
+    Ok(())
+}
+
 /// Replaces what is proposed, if nobody amended it since `edition` and it is not decided. False
 /// otherwise.
 pub async fn amend(

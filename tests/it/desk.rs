@@ -564,6 +564,7 @@ on_both! {
         assert!(proposals::amend(&mut tx, draft.id, 1, &aim, None).await.unwrap());
         assert!(!proposals::reply(&mut tx, draft.id, "?").await.unwrap(), "it does not wait");
         proposals::add_reports(&mut tx, draft.id, 2).await.unwrap();
+        proposals::name_event(&mut tx, draft.id, one.id).await.unwrap();
         let mut next = stored.handling.clone();
         next.decided_by = Some("joon".into());
         let step = |from, to| proposals::Step { from, to, handling: &next, due: Some(now()) };
@@ -578,6 +579,70 @@ on_both! {
         assert_eq!((stored.proposal.aim, stored.handling.reports), (aim, 5));
         assert!(proposals::waiting_of_burst(&mut tx, BurstId(store::new_id())).await.unwrap().is_empty());
         tx.roll_back().await.unwrap();
+    }
+
+    async fn edits_from_all_sides_never_fork_an_event(fresh) {
+        let db = &fresh.db;
+        let (home, away) = (calendar(db, "haneul").await, calendar(db, "bada").await);
+        let mut derbies = Vec::new();
+        for uid in ["a", "b", "c"] {
+            let one = published(db, &home, uid).await;
+            let mut tx = db.begin().await.unwrap();
+            events::place(&mut tx, &one, away.id, now()).await.unwrap();
+            tx.commit().await.unwrap();
+            derbies.push(one.id);
+        }
+        let mut tasks = Vec::new();
+        for task in 0..4usize {
+            let (db, derbies, place) = (fresh.again().await, derbies.clone(), [&home, &away][task % 2].clone());
+            tasks.push(tokio::spawn(async move {
+                let who = Actor::person(format!("editor {task}"));
+                let desk = Desk::new(&db, &who, now());
+                let mut made = 0;
+                for turn in 0..15usize {
+                    let id = derbies[(task + turn) % 3];
+                    let version = stands(&db, id).await.1;
+                    let title = FieldValue::Title(ko(&format!("{task}-{turn}")));
+                    let tip = tip(&db, &place, change(id, version, vec![title])).await;
+                    match desk.accept(tip, Take::Whole).await {
+                        Ok(out) => made += i64::from(out.version.is_some()),
+                        Err(Error::Clash(_)) => {}
+                        Err(other) => panic!("{other}"),
+                    }
+                    let all = desk.shift(&derbies, Shift { days: 0, minutes: 1 }).await.unwrap();
+                    made += i64::try_from(all.changed.len()).unwrap();
+                }
+                db.close().await;
+                made
+            }));
+        }
+        // Meanwhile lines of news leave, which locks the same rows from the other end.
+        let other = fresh.again().await;
+        for day in 0..20 {
+            let later = now().checked_add((24 * (8 + day)).hours()).unwrap();
+            let mut tx = other.begin().await.unwrap();
+            match store::news::let_go(&mut tx, later, 9).await {
+                Ok(_) => tx.commit().await.unwrap(),
+                Err(error) => {
+                    tx.roll_back().await.unwrap();
+                    assert!(error.is_crossed(), "{error}");
+                }
+            }
+        }
+        let mut made = 0;
+        for task in tasks {
+            made += task.await.unwrap();
+        }
+        other.close().await;
+        let mut conn = db.read().await.unwrap();
+        let mut versions = 0;
+        for id in derbies {
+            let history = events::history(&mut conn, id, 999).await.unwrap();
+            let numbers: Vec<_> = history.iter().rev().map(|v| v.version).collect();
+            assert_eq!(numbers, (1..=history[0].version).collect::<Vec<_>>());
+            versions += history[0].version - 1;
+        }
+        assert_eq!(versions, made, "every edit that was acknowledged is a version");
     }
 
     async fn the_audit_log_tells_who_did_what_newest_first(fresh) {
