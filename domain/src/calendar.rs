@@ -1,5 +1,6 @@
 //! Calendars: what people subscribe to.
 
+use crate::alarm::Alarms;
 use crate::event::WebAddress;
 use crate::id::{CalendarId, PublicId};
 use crate::text::{Lang, Text};
@@ -230,6 +231,47 @@ pub struct Calendar {
     pub created: Timestamp,
 }
 
+/// What editors set for a calendar beside what it says about itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Upkeep {
+    /// When clients ring, unless a subscriber asks otherwise.
+    #[serde(default, skip_serializing_if = "Alarms::is_empty")]
+    pub alarms: Alarms,
+    /// How often clients are asked to look, in minutes (RFC 7986 §5.7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_minutes: Option<u32>,
+    /// The last day that it covers: nothing more is to come. Its feed stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Date>,
+    /// The calendar that goes on where it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succeeded_by: Option<CalendarId>,
+    /// Who looks after it: a person's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeper: Option<String>,
+}
+
+/// Why an upkeep is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UpkeepError {
+    /// Polls would cost more than they tell, or changes come too late.
+    #[error("clients can be asked to look every 15 minutes at the most, every week at the least")]
+    Refresh,
+}
+
+impl Upkeep {
+    /// Refuses what clients cannot be asked for.
+    pub fn check(&self) -> Result<(), UpkeepError> {
+        let fits = |minutes: u32| (15..=7 * 24 * 60).contains(&minutes);
+        if self.refresh_minutes.is_none_or(fits) {
+            Ok(())
+        } else {
+            Err(UpkeepError::Refresh)
+        }
+    }
+}
+
 mod color_text {
     use super::Color;
     use serde::{Deserialize, Deserializer, Serializer};
@@ -264,6 +306,24 @@ mod tests {
             assert_eq!(Slug::parse(bad), Err(SlugError::Form), "{bad}");
         }
         assert_eq!(Slug::parse("cms"), Err(SlugError::Reserved));
+    }
+
+    #[test]
+    fn upkeep_reads_back_and_clients_are_not_asked_too_often() {
+        let mut upkeep = Upkeep {
+            alarms: Alarms::parse("2h,30m").unwrap(),
+            refresh_minutes: Some(60),
+            ended: Some(jiff::civil::date(2027, 11, 1)),
+            ..Upkeep::default()
+        };
+        let json = serde_json::to_string(&upkeep).unwrap();
+        assert_eq!(serde_json::from_str::<Upkeep>(&json).unwrap(), upkeep);
+        assert_eq!(serde_json::to_string(&Upkeep::default()).unwrap(), "{}");
+        assert_eq!(upkeep.check(), Ok(()));
+        for minutes in [0, 14, 10_081] {
+            upkeep.refresh_minutes = Some(minutes);
+            assert_eq!(upkeep.check(), Err(UpkeepError::Refresh), "{minutes}");
+        }
     }
 
     #[test]

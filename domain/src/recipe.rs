@@ -155,6 +155,31 @@ impl Recipe {
     pub fn pick_mut(&mut self, calendar: CalendarId) -> Option<&mut Pick> {
         self.picks.iter_mut().find(|pick| pick.calendar == calendar)
     }
+
+    /// Follows a calendar that was taken into another one. Where both were picked they become one
+    /// pick, which shows all that either showed. False when nothing changes.
+    pub fn follow(&mut self, from: CalendarId, into: CalendarId) -> bool {
+        let Some(place) = self.picks.iter().position(|pick| pick.calendar == from) else {
+            return false;
+        };
+        if !self.picks.iter().any(|pick| pick.calendar == into) {
+            self.picks[place].calendar = into;
+            return true;
+        }
+        let gone = self.picks.remove(place);
+        for pick in self.picks.iter_mut().filter(|pick| pick.calendar == into) {
+            if pick.filter != gone.filter {
+                pick.filter = Filter::default();
+            }
+            if pick.alarms.is_empty() {
+                pick.alarms = gone.alarms.clone();
+            }
+            for hidden in gone.hidden.clone() {
+                pick.hide(hidden);
+            }
+        }
+        true
+    }
 }
 
 #[cfg(test)]
@@ -187,6 +212,28 @@ mod tests {
         let pick = recipe.pick_mut(CalendarId(Uuid::from_u128(7))).unwrap();
         assert!(pick.show(&whole) && !pick.show(&whole));
         assert_eq!(pick.hidden, [one]);
+    }
+
+    #[test]
+    fn a_recipe_follows_a_calendar_that_became_part_of_another() {
+        let id = |number| CalendarId(Uuid::from_u128(number));
+        let recipe = |picks| Recipe {
+            picks,
+            lang: None,
+            past: Past::DEFAULT,
+            results: Results::Shown,
+        };
+        let mut one = recipe(vec![Pick::all_of(id(1)), Pick::all_of(id(2))]);
+        assert!(!one.follow(id(3), id(2)));
+        assert!(one.follow(id(1), id(3)));
+        let picked: Vec<_> = one.picks.iter().map(|pick| pick.calendar).collect();
+        assert_eq!(picked, [id(3), id(2)]);
+        one.picks[0].filter = Filter::by_tags("home").unwrap();
+        one.picks[0].alarms = Alarms::parse("1h").unwrap();
+        assert!(one.follow(id(3), id(2)));
+        assert_eq!(one.picks.len(), 1);
+        assert!(one.picks[0].filter.is_open());
+        assert_eq!(one.picks[0].alarms, Alarms::parse("1h").unwrap());
     }
 
     #[test]

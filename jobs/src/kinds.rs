@@ -64,7 +64,15 @@ impl Next {
 
 pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = store::Result<Next>> + Send + 'a>>;
 
-/// All kinds, in the order in which what is due at the same time is done: what readers see first,
+/// Kinds that people wait for by the second. They have a loop of their own, so that no batch of the
+/// others is in their way.
+pub(crate) const PROMPT: &[Kind] = &[Kind {
+    name: desk::PUBLISH_DUE,
+    every: SignedDuration::from_hours(1),
+    run: |turn| Box::pin(publish_due(turn)),
+}];
+
+/// All other kinds, in the order in which what is due at the same time is done: what readers see first,
 /// cleaning up last.
 pub(crate) const KINDS: &[Kind] = &[
     Kind {
@@ -103,6 +111,23 @@ pub(crate) const KINDS: &[Kind] = &[
         run: |turn| Box::pin(cut_change_log(turn)),
     },
 ];
+
+/// What was scheduled becomes public when it is due. Whoever schedules asks for this work in the
+/// same transaction, so that the hour need not be asked more often.
+async fn publish_due(Turn { tx, now }: Turn<'_>) -> store::Result<Next> {
+    let due = desk::publish_due(tx, now).await?;
+    if due.published + due.put_back > 0 {
+        tracing::info!(
+            published = due.published,
+            put_back = due.put_back,
+            "scheduled proposals published"
+        );
+    }
+    if due.more {
+        return Ok(Next::AtOnce);
+    }
+    Ok(due.next.map_or(Next::Later, Next::At))
+}
 
 /// When the bundled time-zone data is another than the stored instants were derived with, they
 /// are derived anew, and what moved is published (R4).
@@ -219,13 +244,10 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_name_of_its_own_and_comes_again() {
-        let names: BTreeSet<_> = KINDS.iter().map(|kind| kind.name).collect();
-        assert_eq!(names.len(), KINDS.len());
-        assert!(
-            KINDS
-                .iter()
-                .all(|kind| kind.every >= SignedDuration::from_mins(1))
-        );
+        let all = || PROMPT.iter().chain(KINDS);
+        let names: BTreeSet<_> = all().map(|kind| kind.name).collect();
+        assert_eq!(names.len(), all().count());
+        assert!(all().all(|kind| kind.every >= SignedDuration::from_mins(1)));
     }
 
     #[test]

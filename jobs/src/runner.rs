@@ -1,6 +1,6 @@
 //! The loop: looks what is due, takes it, does it, says when it is due again.
 
-use crate::kinds::{KINDS, Kind, Next, Turn};
+use crate::kinds::{KINDS, Kind, Next, PROMPT, Turn};
 use domain::clock::Clock;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -14,10 +14,27 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const RENEWAL: Duration = Duration::from_secs(20);
 /// How often it is renewed at most: what takes longer than two hours hangs, and another may try.
 const RENEWALS: usize = 360;
-/// How long it is slept at most: another node or a command may have asked for work.
-const LONGEST_SLEEP: Duration = Duration::from_secs(10);
-/// How long it is slept at least, whatever is due: work that another holds, or that was just lost.
-const SHORTEST_SLEEP: Duration = Duration::from_secs(1);
+/// How long it is slept at most and at least.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// At most: another node or a command may have asked for work.
+    longest: Duration,
+    /// At least, while something is due: work that another holds, or that was just lost.
+    shortest: Duration,
+}
+
+/// For work that nobody waits for.
+const CALM: Pace = Pace {
+    longest: Duration::from_secs(10),
+    shortest: Duration::from_secs(1),
+};
+/// For work that is late after a second. A look reads one row.
+const HASTY: Pace = Pace {
+    longest: Duration::from_millis(250),
+    shortest: Duration::from_millis(250),
+};
+/// How long it is slept at least before something that is not due yet.
+const GRAIN: Duration = Duration::from_millis(5);
 /// Between two batches of the same work: other writers get their turn.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Most turns of one kind in a row, before the others get theirs.
@@ -37,12 +54,18 @@ pub enum Failed {
 /// Runs for as long as the program does. `node` names this process to the operator. Work that
 /// fails is told once and tried again after a pause; the rest goes on.
 pub async fn run(db: Db, clock: Clock, node: String) {
-    let runner = Runner {
-        db,
-        clock,
-        node,
-        kinds: KINDS,
+    let runner = |kinds, pace| Runner {
+        db: db.clone(),
+        clock: clock.clone(),
+        node: node.clone(),
+        kinds,
+        pace,
     };
+    tokio::join!(go_on(runner(PROMPT, HASTY)), go_on(runner(KINDS, CALM)));
+}
+
+/// The loop over some kinds; never ends.
+async fn go_on(runner: Runner) {
     let mut log = Log::default();
     // A new program may know more than the one that last did the work: everything is due once.
     let mut enrolled = false;
@@ -64,13 +87,17 @@ pub async fn run(db: Db, clock: Clock, node: String) {
 /// Does everything that is due at `now` until nothing is. The first failure is returned, after
 /// the others had their turn.
 pub async fn once(db: &Db, now: Timestamp) -> Result<(), Failed> {
-    let runner = Runner {
-        db: db.clone(),
-        clock: Clock::fixed(now),
-        node: "once".to_owned(),
-        kinds: KINDS,
-    };
-    runner.all_due(now).await
+    for kinds in [PROMPT, KINDS] {
+        let runner = Runner {
+            db: db.clone(),
+            clock: Clock::fixed(now),
+            node: "once".to_owned(),
+            kinds,
+            pace: CALM,
+        };
+        runner.all_due(now).await?;
+    }
+    Ok(())
 }
 
 /// Which kinds are put down as due.
@@ -88,6 +115,7 @@ struct Runner {
     clock: Clock,
     node: String,
     kinds: &'static [Kind],
+    pace: Pace,
 }
 
 /// How a kind's turns went.
@@ -239,14 +267,17 @@ impl Runner {
             .iter()
             .filter(|(name, _)| self.kinds.iter().any(|kind| kind.name == name));
         let first = known.map(|(_, at)| *at).min();
-        first.map_or(LONGEST_SLEEP, |at| pause(now, at))
+        first.map_or(self.pace.longest, |at| self.pace.until(now, at))
     }
 }
 
-fn pause(now: Timestamp, due: Timestamp) -> Duration {
-    Duration::try_from(due.duration_since(now))
-        .unwrap_or_default()
-        .clamp(SHORTEST_SLEEP, LONGEST_SLEEP)
+impl Pace {
+    fn until(self, now: Timestamp, due: Timestamp) -> Duration {
+        match Duration::try_from(due.duration_since(now)) {
+            Ok(wait) if !wait.is_zero() => wait.clamp(GRAIN, self.longest),
+            _ => self.shortest,
+        }
+    }
 }
 
 fn due_again(kind: &Kind, next: Next, now: Timestamp) -> Timestamp {
@@ -337,16 +368,19 @@ mod tests {
     }
 
     #[test]
-    fn sleep_is_never_longer_than_ten_seconds_and_never_a_busy_loop() {
+    fn sleep_is_never_longer_than_the_pace_and_never_a_busy_loop() {
         let now = at("2026-11-22T03:00:00Z");
-        for (due, seconds) in [
-            ("2026-11-22T02:00:00Z", 1),
-            ("2026-11-22T03:00:00Z", 1),
-            ("2026-11-22T03:00:04Z", 4),
-            ("2026-11-22T03:30:00Z", 10),
-            ("9999-01-01T00:00:00Z", 10),
+        for (due, calm, hasty) in [
+            ("2026-11-22T02:00:00Z", 1_000, 250),
+            ("2026-11-22T03:00:00Z", 1_000, 250),
+            ("2026-11-22T03:00:00.001Z", 5, 5),
+            ("2026-11-22T03:00:00.100Z", 100, 100),
+            ("2026-11-22T03:00:04Z", 4_000, 250),
+            ("2026-11-22T03:30:00Z", 10_000, 250),
+            ("9999-01-01T00:00:00Z", 10_000, 250),
         ] {
-            assert_eq!(pause(now, at(due)).as_secs(), seconds, "{due}");
+            assert_eq!(CALM.until(now, at(due)).as_millis(), calm, "{due}");
+            assert_eq!(HASTY.until(now, at(due)).as_millis(), hasty, "{due}");
         }
     }
 
@@ -393,6 +427,7 @@ mod tests {
             clock,
             node: "test".to_owned(),
             kinds: ODD,
+            pace: CALM,
         };
         assert!(runner.all_due(now).await.is_err());
         assert!(

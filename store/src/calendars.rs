@@ -3,7 +3,7 @@
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::{instant, read_json, write_json};
-use domain::calendar::{Calendar, CalendarProfile, Visibility};
+use domain::calendar::{Calendar, CalendarProfile, Upkeep, Visibility};
 use domain::id::{CalendarId, PublicId};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -367,7 +367,7 @@ pub async fn update_profile(
     Ok(revision)
 }
 
-async fn raise_log_floor(tx: &mut Tx, id: CalendarId, revision: i64) -> Result<()> {
+pub(crate) async fn raise_log_floor(tx: &mut Tx, id: CalendarId, revision: i64) -> Result<()> {
     sql!(
         tx,
         execute,
@@ -403,6 +403,35 @@ pub async fn set_visibility(
     )?;
     crate::occurrences::put_in_category(tx, id).await?;
     find_again(tx, id, true).await?;
+    bump(tx, id, at).await
+}
+
+/// What editors set for a calendar beside its profile; `None` where there is no such calendar.
+pub async fn upkeep(conn: &mut Conn, id: CalendarId) -> Result<Option<Upkeep>> {
+    let row = sql!(
+        conn,
+        scalar_optional Option<String>,
+        "SELECT upkeep FROM calendar WHERE id = $1",
+        id.0
+    )?;
+    row.map(|upkeep| upkeep.map_or(Ok(Upkeep::default()), |text| read_json("upkeep", &text)))
+        .transpose()
+}
+
+/// Sets it, as one revision: feeds may say otherwise.
+pub async fn set_upkeep(
+    tx: &mut Tx,
+    id: CalendarId,
+    upkeep: &Upkeep,
+    at: Timestamp,
+) -> Result<i64> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE calendar SET upkeep = $2 WHERE id = $1",
+        id.0,
+        write_json("upkeep", upkeep)?
+    )?;
     bump(tx, id, at).await
 }
 

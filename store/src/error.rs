@@ -69,6 +69,17 @@ impl Error {
             _ => false,
         }
     }
+
+    /// True when two transactions wanted each other's rows and this one was taken back: the same
+    /// once more will do.
+    pub fn is_crossed(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(said)) = self else {
+            return false;
+        };
+        // PostgreSQL: deadlock_detected, serialization_failure.
+        said.code()
+            .is_some_and(|code| ["40P01", "40001"].contains(&&*code))
+    }
 }
 
 #[cfg(test)]

@@ -270,6 +270,20 @@ pub async fn history(conn: &mut Conn, event: EventId, limit: i64) -> Result<Vec<
         .collect()
 }
 
+/// What an event said at a version; `None` where it never had that version.
+pub async fn body_at(conn: &mut Conn, event: EventId, version: i64) -> Result<Option<EventBody>> {
+    let body = sql!(
+        conn,
+        scalar_optional String,
+        "SELECT body FROM event WHERE id = $1 AND version = $2
+         UNION ALL
+         SELECT body FROM event_history WHERE event = $1 AND version = $2",
+        event.0,
+        version
+    )?;
+    body.map(|body| read_json("event", &body)).transpose()
+}
+
 pub(crate) fn read_kind(word: &str) -> Result<ChangeKind> {
     read_json("kind of change", &format!("\"{word}\""))
 }

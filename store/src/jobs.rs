@@ -163,7 +163,7 @@ pub async fn renew(
 }
 
 /// The clock that leases run by, in milliseconds.
-async fn lease_clock(conn: &mut Conn, now: Timestamp) -> Result<i64> {
+pub(crate) async fn lease_clock(conn: &mut Conn, now: Timestamp) -> Result<i64> {
     match conn.on() {
         Engine::Sqlite(_) => Ok(now.as_millisecond()),
         Engine::Postgres(conn) => Ok(sqlx::query_scalar(

@@ -7,6 +7,8 @@
 #[macro_use]
 mod sql;
 
+mod absorb;
+pub mod audit;
 mod bulk;
 pub mod calendars;
 pub mod categories;
@@ -16,6 +18,7 @@ mod db;
 mod error;
 pub mod events;
 pub mod jobs;
+pub mod links;
 mod migrate;
 pub mod news;
 pub mod occurrences;
@@ -31,6 +34,7 @@ pub mod sitemap;
 pub mod sources;
 pub mod subscriptions;
 
+pub use absorb::absorb;
 pub use db::{Address, Conn, Db, Patience, Tx};
 pub use error::{Error, Result};
 

@@ -55,3 +55,14 @@ pub async fn replace(tx: &mut Tx, event: EventId, pins: &[Pin]) -> Result<()> {
     }
     Ok(())
 }
+
+/// Whether any source owns the event: what people set on others has nothing to be pinned against.
+pub async fn has_source(conn: &mut Conn, event: EventId) -> Result<bool> {
+    let found = sql!(
+        conn,
+        scalar_optional i64,
+        "SELECT CAST(1 AS BIGINT) FROM event_source WHERE event = $1 LIMIT 1",
+        event.0
+    )?;
+    Ok(found.is_some())
+}

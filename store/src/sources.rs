@@ -77,7 +77,7 @@ pub struct Owned {
     pub event: EventId,
     /// Digest of what the source last said about it.
     pub digest: Vec<u8>,
-    /// True when it is not published any more.
+    /// True when a source has removed it.
     pub removed: bool,
 }
 
@@ -100,14 +100,16 @@ pub async fn owned(conn: &mut Conn, source: SourceId) -> Result<HashMap<String, 
         )
     };
     let mut owned: HashMap<String, Owned> = rows.into_iter().map(owned).collect();
-    // Few among many: found by an index of their own instead of a look at every event.
+    // Few among many: found by an index of their own instead of a look at every event. What people
+    // removed (a removal without a source) does not count: it stays away until the source says
+    // something else about it.
     let removed = sql!(
         conn,
         scalars String,
         "SELECT s.source_uid
          FROM event e
          JOIN event_source s ON s.event = e.id
-         WHERE e.removed_ms IS NOT NULL AND s.source = $1",
+         WHERE e.removed_ms IS NOT NULL AND e.source IS NOT NULL AND s.source = $1",
         source.0
     )?;
     for uid in removed {

@@ -13,7 +13,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("ical", &["domain"]),
     ("ingest", &["domain", "ical", "store"]),
     ("feeds", &["domain", "ical", "store"]),
-    ("jobs", &["domain", "store"]),
+    ("desk", &["domain", "store"]),
+    ("jobs", &["desk", "domain", "store"]),
     ("search", &["domain", "store"]),
     ("web", &["domain", "search", "store"]),
     (
@@ -25,7 +26,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["domain", "feeds", "ingest", "search", "store", "web"],
     ),
     ("accounts", &["domain", "store", "web"]),
-    ("cms", &["domain", "feeds", "ingest", "store", "web"]),
+    (
+        "cms",
+        &["desk", "domain", "feeds", "ingest", "store", "web"],
+    ),
     (
         "partners-portal",
         &["domain", "feeds", "ingest", "store", "web"],
@@ -181,6 +185,8 @@ fn every_store_operation_is_in_the_contract_suite() {
         "background.rs",
         "changed.rs",
         "people.rs",
+        "desk.rs",
+        "desk_calendars.rs",
     ];
     let suites: String = suites
         .iter()

@@ -258,7 +258,7 @@ on_both! {
             assert_eq!(found.revision, calendar.revision + 1, "its window moved once");
         }
         let jobs = jobs::list(&mut conn).await.unwrap();
-        assert_eq!(jobs.len(), 7, "{jobs:?}");
+        assert_eq!(jobs.len(), 8, "{jobs:?}");
         for job in jobs {
             assert_eq!((job.held, job.failure, job.attempts), (None, None, 0), "{}", job.kind);
             assert!(job.run_at.unwrap() > day, "{}", job.kind);
