@@ -33,6 +33,12 @@ ids! {
     SubscriptionId,
     /// A read-only address of such a calendar.
     AddressId,
+    /// What one reader told the desk.
+    TipId,
+    /// A calendar that people wish for.
+    RequestId,
+    /// An image that was sent with a tip.
+    UploadId,
 }
 
 /// 128 random bits as 22 characters of base 62, fixed width (R10). The caller brings the bits.

@@ -11,6 +11,8 @@ pub enum Caller {
     OwnReader,
     /// Who holds the manage key of a personal calendar.
     Subscriber,
+    /// Who holds the receipt of a tip.
+    Reporter,
     /// Somebody at the machine's own command line.
     Operator,
 }
@@ -22,6 +24,7 @@ impl Caller {
         Self::Reader,
         Self::OwnReader,
         Self::Subscriber,
+        Self::Reporter,
         Self::Operator,
     ];
 }
@@ -45,6 +48,10 @@ pub enum Permission {
     HideOwnEvent,
     /// Say that something about one of its events is wrong.
     ReportOwnEvent,
+    /// Tell the desk something, and second a wish.
+    SendTip,
+    /// See what became of one tip, change it or take it back while it waits: the caller's.
+    ReadOwnTip,
 }
 
 impl Permission {
@@ -58,25 +65,34 @@ impl Permission {
         Self::ManageSubscription,
         Self::HideOwnEvent,
         Self::ReportOwnEvent,
+        Self::SendTip,
+        Self::ReadOwnTip,
     ];
 }
 
 /// The table.
 pub const fn may(caller: Caller, permission: Permission) -> bool {
     use Permission::{
-        HideOwnEvent, ImportSchedule, MakeSubscription, ManageSubscription, ReadHealth,
-        ReadPublished, ReadSubscription, ReportOwnEvent,
+        HideOwnEvent, ImportSchedule, MakeSubscription, ManageSubscription, ReadHealth, ReadOwnTip,
+        ReadPublished, ReadSubscription, ReportOwnEvent, SendTip,
     };
     match caller {
         Caller::Operator => true,
-        _ if matches!(permission, ReadPublished | ReadHealth | MakeSubscription) => true,
+        _ if matches!(
+            permission,
+            ReadPublished | ReadHealth | MakeSubscription | SendTip
+        ) =>
+        {
+            true
+        }
         Caller::Anonymous => false,
         Caller::Reader => matches!(permission, ReadSubscription),
         Caller::OwnReader => matches!(permission, HideOwnEvent | ReportOwnEvent),
         Caller::Subscriber => match permission {
             ReadSubscription | ManageSubscription | HideOwnEvent | ReportOwnEvent => true,
-            ReadPublished | ReadHealth | MakeSubscription => true,
-            ImportSchedule => false,
+            ReadPublished | ReadHealth | MakeSubscription | SendTip => true,
+            ImportSchedule | ReadOwnTip => false,
         },
+        Caller::Reporter => matches!(permission, ReadOwnTip),
     }
 }

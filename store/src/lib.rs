@@ -28,6 +28,8 @@ pub mod settings;
 pub mod sitemap;
 pub mod sources;
 pub mod subscriptions;
+pub mod tips;
+pub mod uploads;
 
 pub use db::{Address, Conn, Db, Patience, Tx};
 pub use error::{Error, Result};

@@ -169,6 +169,7 @@ fn every_store_operation_is_in_the_contract_suite() {
         "subscriptions.rs",
         "background.rs",
         "changed.rs",
+        "tips.rs",
     ];
     let suites: String = suites
         .iter()

@@ -33,3 +33,4 @@ mod store_contract;
 mod subscriptions;
 mod support;
 mod tables;
+mod tips;

@@ -20,5 +20,6 @@ pub mod peer;
 pub mod personal;
 pub mod route;
 pub mod state;
+pub mod tips;
 pub mod visit;
 pub mod when;

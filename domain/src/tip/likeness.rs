@@ -80,8 +80,11 @@ pub fn key(text: &str) -> String {
     if key.is_empty() { folded } else { key }
 }
 
+/// Letters that are too few for a fingerprint.
+const FEW_LETTERS: usize = 10;
+
 /// A fingerprint of words: texts that differ little differ in few bits ([`distance`]). Texts
-/// without a letter have the fingerprint 0.
+/// of a few letters, which many people write, have the fingerprint 0.
 pub fn shape(texts: &[&str]) -> u64 {
     let letters: Vec<char> = texts
         .iter()
@@ -92,8 +95,11 @@ pub fn shape(texts: &[&str]) -> u64 {
         // Letters only: numbers are what a machine changes from one text to the next.
         .filter(|c| c.is_alphabetic())
         .collect();
+    if letters.len() < FEW_LETTERS {
+        return 0;
+    }
     let mut votes = [0_i32; 64];
-    for three in letters.windows(3.min(letters.len()).max(1)) {
+    for three in letters.windows(3) {
         let hash = fnv(three);
         for (bit, vote) in votes.iter_mut().enumerate() {
             *vote += if hash >> bit & 1 == 1 { 1 } else { -1 };
