@@ -15,6 +15,7 @@ mod search;
 mod shapes;
 mod state;
 mod subscriptions;
+mod tips;
 
 pub use health::{Health, HealthState};
 pub use state::ApiState;
@@ -150,6 +151,14 @@ pub const ROUTES: &[Route<ApiState>] = &[
         "revoke_address",
         || delete(subscriptions::revoke),
     ),
+    Route {
+        method: Method::POST,
+        path: "/api/v1/tips",
+        surface: Surface::Api,
+        permission: Permission::SendTip,
+        name: "send_tip",
+        handler: || post(tips::send),
+    },
     about_health("/healthz", "healthz", || get(health::alive)),
     about_health("/readyz", "readyz", || get(health::ready)),
 ];

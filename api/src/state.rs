@@ -27,6 +27,8 @@ pub struct ApiState {
     pub limiter: Arc<RateLimiter>,
     /// Who left how much behind, here and on the pages.
     pub leaving: Arc<RateLimiter>,
+    /// How often one browser sent tips, by its token.
+    pub telling: Arc<RateLimiter>,
 }
 
 impl ApiState {
@@ -40,6 +42,7 @@ impl ApiState {
             health: health.health,
             limiter: Arc::new(RateLimiter::new(web.clock.clone(), API)),
             leaving: web.leaving.clone(),
+            telling: web.telling.clone(),
         }
     }
 }

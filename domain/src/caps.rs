@@ -67,3 +67,15 @@ pub const PAST_DAYS: u16 = 3_650;
 pub const EXPANSION_STEPS: u64 = 500_000;
 /// Instances that one expansion may yield.
 pub const EXPANSION_INSTANCES: usize = 20_000;
+/// Longest title or place name that a tip proposes, in characters.
+pub const TIP_LINE_CHARS: usize = 200;
+/// Longest description that a tip proposes, in characters.
+pub const TIP_DESCRIPTION_CHARS: usize = 2_000;
+/// Largest form with an image that a stranger may send, in bytes.
+pub const UPLOAD_BYTES: usize = 10 << 20;
+/// Most pixels of such an image: what phones take, and far less than what breaks a server.
+pub const UPLOAD_PIXELS: u64 = 50_000_000;
+/// Longest side of such an image, in pixels.
+pub const UPLOAD_SIDE: u32 = 20_000;
+/// Largest image that is kept, in bytes, once it has been written anew.
+pub const IMAGE_BYTES: usize = 1 << 20;

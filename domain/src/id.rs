@@ -37,6 +37,12 @@ ids! {
     PersonId,
     /// One browser in which a person is signed in; names it to them without being its secret.
     SessionId,
+    /// What one reader told the desk.
+    TipId,
+    /// A calendar that people wish for.
+    RequestId,
+    /// An image that was sent with a tip.
+    UploadId,
 }
 
 /// 128 random bits as 22 characters of base 62, fixed width (R10). The caller brings the bits.

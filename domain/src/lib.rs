@@ -28,4 +28,5 @@ pub mod series;
 pub mod tag;
 pub mod text;
 pub mod time;
+pub mod tip;
 pub mod zone;

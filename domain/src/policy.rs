@@ -11,6 +11,8 @@ pub enum Caller {
     OwnReader,
     /// Who holds the manage key of a personal calendar.
     Subscriber,
+    /// Who holds the receipt of a tip.
+    Reporter,
     /// Somebody at the machine's own command line.
     Operator,
     /// Whose password was right and whose second factor is owed.
@@ -32,6 +34,7 @@ impl Caller {
         Self::Reader,
         Self::OwnReader,
         Self::Subscriber,
+        Self::Reporter,
         Self::Operator,
         Self::PendingStaff,
         Self::Admin,
@@ -80,6 +83,10 @@ pub enum Permission {
     ManagePeople,
     /// Read who did what.
     ReadAudit,
+    /// Tell the desk something, and second a wish.
+    SendTip,
+    /// See what became of one tip, change it or take it back while it waits: the caller's.
+    ReadOwnTip,
 }
 
 impl Permission {
@@ -103,6 +110,8 @@ impl Permission {
         Self::ManageCalendars,
         Self::ManagePeople,
         Self::ReadAudit,
+        Self::SendTip,
+        Self::ReadOwnTip,
     ];
 }
 
@@ -111,10 +120,12 @@ pub const fn may(caller: Caller, permission: Permission) -> bool {
     use Permission::{
         DecideTips, EditSchedule, FinishSignIn, HideOwnEvent, ImportSchedule, MakeSubscription,
         ManageCalendars, ManageOwnSignIn, ManagePeople, ManageSubscription, PublishSchedule,
-        ReadAudit, ReadDesk, ReadHealth, ReadPublished, ReadSubscription, ReportOwnEvent, SignIn,
+        ReadAudit, ReadDesk, ReadHealth, ReadOwnTip, ReadPublished, ReadSubscription, ReportOwnEvent,
+        SendTip, SignIn,
     };
     match permission {
-        ReadPublished | ReadHealth | MakeSubscription | SignIn => true,
+        ReadPublished | ReadHealth | MakeSubscription | SendTip | SignIn => true,
+        ReadOwnTip => matches!(caller, Caller::Operator | Caller::Reporter),
         ReadSubscription => matches!(
             caller,
             Caller::Operator | Caller::Reader | Caller::Subscriber

@@ -16,7 +16,7 @@ use store::{Db, Patience};
 use tokio::signal::unix::{SignalKind, signal};
 use web::base_url::BaseUrl;
 use web::kept::Kept;
-use web::limit::{LEAVING, RateLimiter};
+use web::limit::{LEAVING, RateLimiter, TELLING};
 use web::state::WebState;
 
 /// Memory for share images and other answers of pages that are dear to make: a hundred or so.
@@ -85,6 +85,7 @@ pub(super) async fn join(config: &Config, db: &Db, clock: &Clock) -> Result<Part
             search: Search::start(db.clone()),
             kept: Kept::new(KEPT_BYTES),
             leaving: Arc::new(RateLimiter::new(clock.clone(), LEAVING)),
+            telling: Arc::new(RateLimiter::new(clock.clone(), TELLING)),
         },
         health: HealthState {
             db: db.clone(),

@@ -33,6 +33,8 @@ pub mod settings;
 pub mod sitemap;
 pub mod sources;
 pub mod subscriptions;
+pub mod tips;
+pub mod uploads;
 
 pub use absorb::absorb;
 pub use db::{Address, Conn, Db, Patience, Tx};

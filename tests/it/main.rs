@@ -37,3 +37,4 @@ mod subscriptions;
 mod support;
 mod tables;
 mod wire;
+mod tips;

@@ -294,6 +294,7 @@ const STRANGER: &[(Surface, &str, &str, u16)] = &[
         "/api/v1/subscriptions/0000000000000000000000/addresses/00000000-0000-0000-0000-000000000000",
         404,
     ),
+    (Surface::Api, "send_tip", "/api/v1/tips", 400),
 ];
 
 /// What each caller may do besides what everybody may; the operator may everything.
@@ -313,14 +314,16 @@ const MAY: &[(Caller, &[Permission])] = &[
             Permission::ReportOwnEvent,
         ],
     ),
+    (Caller::Reporter, &[Permission::ReadOwnTip]),
     (Caller::Operator, Permission::ALL),
 ];
 
 /// What everybody may.
-const EVERYBODY: [Permission; 3] = [
+const EVERYBODY: [Permission; 4] = [
     Permission::ReadPublished,
     Permission::ReadHealth,
     Permission::MakeSubscription,
+    Permission::SendTip,
 ];
 
 #[test]

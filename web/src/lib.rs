@@ -22,5 +22,6 @@ pub mod qr;
 pub mod route;
 pub mod session;
 pub mod state;
+pub mod tips;
 pub mod visit;
 pub mod when;

@@ -28,6 +28,12 @@ pub const LEAVING: Quota = Quota {
     seconds: 3600,
 };
 
+/// Tips and amendments by one browser, whatever network it comes from.
+pub const TELLING: Quota = Quota {
+    requests: 40,
+    seconds: 3600,
+};
+
 /// Networks remembered at once: some 4 MB.
 const NETWORKS: usize = 65_536;
 
@@ -104,6 +110,13 @@ impl RateLimiter {
         allowed
             .then_some(())
             .ok_or(Failure::TooMany { retry_after })
+    }
+
+    /// The same for what has a random name instead of an address. It must be asked of a limiter that
+    /// counts nothing else.
+    pub fn pass_named(&self, name: &[u8; 16]) -> Result<(), Failure> {
+        // The first half is what networks are told by, and random enough.
+        self.pass(PeerAddress(IpAddr::from(*name)))
     }
 
     /// The time that the limiter counts by.

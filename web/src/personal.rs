@@ -24,7 +24,10 @@ pub fn holds_keys(path: &str) -> bool {
         let rest = path.strip_prefix(root);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    path.starts_with("/my/") || path.starts_with("/welcome/") || below(MACHINES)
+    path.starts_with("/my/")
+        || path.starts_with("/welcome/")
+        || below(MACHINES)
+        || crate::tips::is_receipt(path)
 }
 
 /// What is told once: the key that manages a calendar, and its first address.
@@ -176,6 +179,10 @@ mod tests {
             ("/api/v1/subscriptions/x/rotate", true),
             ("/api/v1/subscriptionsx", false),
             ("/calendars/my", false),
+            ("/tips/new", false),
+            ("/tips/requests", false),
+            ("/tips/0123456789abcdefABCDEF", true),
+            ("/tips/0123456789abcdefABCDEF/withdraw", true),
         ] {
             assert_eq!(holds_keys(path), secret, "{path}");
         }

@@ -23,4 +23,6 @@ pub struct WebState {
     pub kept: Kept,
     /// Who left how much behind: personal calendars, reports.
     pub leaving: Arc<RateLimiter>,
+    /// How often one browser sent tips, by its token.
+    pub telling: Arc<RateLimiter>,
 }

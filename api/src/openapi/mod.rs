@@ -4,6 +4,7 @@
 pub mod operations;
 mod personal;
 pub mod schemas;
+mod tips;
 
 use crate::ROUTES;
 use crate::answer::{Answer, json};

@@ -401,6 +401,17 @@ pub const ALL: &[Operation] = &[
         problems: &["404"],
     },
     Operation {
+        name: "send_tip",
+        summary: "api.send_tip",
+        parameters: &[],
+        sent: Some(Sent {
+            schema: "Tip",
+            required: true,
+        }),
+        body: Body::Private("201", "TipReceipt"),
+        problems: &["400", "409", "413", "415", "429"],
+    },
+    Operation {
         name: "healthz",
         summary: "api.healthz",
         parameters: &[],

@@ -10,6 +10,7 @@ pub fn all() -> Value {
     let mut all = public();
     if let Some(shapes) = all.as_object_mut() {
         shapes.extend(super::personal::all());
+        shapes.extend(super::tips::all());
     }
     all
 }
