@@ -9,6 +9,7 @@ pub mod caps;
 pub mod change;
 pub mod clock;
 pub mod count;
+pub mod entry;
 pub mod event;
 pub mod expand;
 pub mod filter;
