@@ -12,6 +12,7 @@ mod day;
 mod fault;
 mod glyphs;
 mod marks;
+mod mention;
 mod number;
 mod repeat;
 mod rule;
@@ -24,6 +25,9 @@ mod tests;
 
 pub use fault::{Fault, Guess, Guessed, Reason};
 pub use write::write_line;
+
+pub(crate) use fault::weekday;
+pub(crate) use mention::{mentions, status_in};
 
 use crate::event::{EventBody, Place};
 use crate::tag::Tag;

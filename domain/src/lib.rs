@@ -15,6 +15,7 @@ pub mod expand;
 pub mod filter;
 pub mod id;
 pub mod key;
+pub mod lint;
 pub mod merge;
 pub mod news;
 pub mod opening;
