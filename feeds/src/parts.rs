@@ -3,7 +3,7 @@
 //! not change.
 
 use crate::cache::Weighed;
-use crate::shelf::Loaded;
+use crate::shelf::{Kept, Loaded};
 use domain::calendar::Calendar;
 use domain::event::Event;
 use domain::recipe::Results;
@@ -104,7 +104,7 @@ impl Parts {
         let before = before.filter(|before| before.is_like(calendar, cast));
         let mut written = Written::new(before, loaded.events.len());
         for kept in &loaded.events {
-            written.add(&kept.event, &context);
+            written.add(kept, &context);
         }
         Self {
             calendar: calendar.clone(),
@@ -162,7 +162,8 @@ impl<'a> Written<'a> {
         }
     }
 
-    fn add(&mut self, event: &Arc<Event>, context: &Context<'_>) {
+    fn add(&mut self, kept: &Kept, context: &Context<'_>) {
+        let event = &kept.event;
         let (start, first) = (self.bytes.len(), self.cuts.len());
         if let Some((before, piece)) = self.known(event) {
             self.bytes.extend_from_slice(before.fragment(piece));
@@ -186,7 +187,7 @@ impl<'a> Written<'a> {
             at: start..self.bytes.len(),
             cuts: first..self.cuts.len(),
             used,
-            last: ical::write::last_moment(event, context.zone),
+            last: kept.last,
         });
     }
 

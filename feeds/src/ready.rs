@@ -16,8 +16,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 
-/// Most addresses that are kept; then all are forgotten, and come back as they are asked for.
-const ADDRESSES: usize = 30_000;
+/// Most addresses of each of the two shelves of the [`Board`].
+const ADDRESSES: usize = 16_384;
 
 /// One address, ready to be answered.
 #[derive(Debug)]
@@ -229,21 +229,59 @@ pub(crate) fn date_value(at: Timestamp) -> HeaderValue {
     value(&http_date(at))
 }
 
-/// All ready addresses.
+/// All ready addresses, those that were asked for lately apart from those that were not for a
+/// while: when there are too many, the latter go.
 #[derive(Debug, Default)]
-pub(crate) struct Board(RwLock<HashMap<Box<str>, Arc<Ready>>>);
+pub(crate) struct Board(RwLock<Shelves>);
+
+#[derive(Debug, Default)]
+struct Shelves {
+    lately: HashMap<Box<str>, Arc<Ready>>,
+    before: HashMap<Box<str>, Arc<Ready>>,
+}
 
 impl Board {
     pub(crate) fn get(&self, target: &str) -> Option<Arc<Ready>> {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        all.get(target).cloned()
+        if let Some(ready) = all.lately.get(target) {
+            return Some(ready.clone());
+        }
+        let ready = all.before.get(target)?.clone();
+        drop(all);
+        self.put(target, ready.clone());
+        Some(ready)
     }
 
     pub(crate) fn put(&self, target: &str, ready: Arc<Ready>) {
         let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= ADDRESSES {
-            all.clear();
+        if all.lately.len() >= ADDRESSES && !all.lately.contains_key(target) {
+            all.before = std::mem::take(&mut all.lately);
         }
-        all.insert(target.into(), ready);
+        all.lately.insert(target.into(), ready);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::examples::{calendar, stamp};
+    use crate::query::FeedQuery;
+
+    #[test]
+    fn what_is_asked_for_stays_when_there_are_too_many() {
+        let plan = Plan::public(Arc::new(calendar()), FeedQuery::default());
+        let count = Arc::new(CalendarCount::default());
+        let at = stamp("2026-11-25T00:00:00Z");
+        let ready = Arc::new(Ready::new(&plan, "tag".to_owned(), at, 1, count));
+        let board = Board::default();
+        board.put("/feeds/kept.ics", ready.clone());
+        board.put("/feeds/once.ics", ready.clone());
+        for n in 0..ADDRESSES * 3 {
+            board.put(&format!("/feeds/{n}.ics"), ready.clone());
+            assert!(board.get("/feeds/kept.ics").is_some(), "{n}");
+        }
+        assert!(board.get("/feeds/once.ics").is_none());
+        let all = board.0.read().unwrap();
+        assert!(all.lately.len() + all.before.len() <= 2 * ADDRESSES);
     }
 }

@@ -18,8 +18,11 @@ const CHANGES: i64 = 2_000;
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
     pub event: Arc<Event>,
-    /// First instant, then the bytes of the UID (R11).
-    order: (Option<Timestamp>, String),
+    /// Its first instant. Feeds are ordered by it, then by the bytes of the UID (R11).
+    first: Option<Timestamp>,
+    /// When the last of it is over.
+    pub last: Timestamp,
+    weight: usize,
 }
 
 /// A calendar's events at one revision, in the order of feeds.
@@ -38,8 +41,11 @@ impl Weighed for Loaded {
 
 impl Loaded {
     fn of(calendar: Calendar, mut events: Vec<Kept>) -> Self {
-        events.sort_by(|a, b| a.order.cmp(&b.order));
-        let weight = events.iter().map(|kept| weight(&kept.event)).sum();
+        events.sort_by(|a, b| {
+            let uids = || a.event.uid.cmp(&b.event.uid);
+            a.first.cmp(&b.first).then_with(uids)
+        });
+        let weight = events.iter().map(|kept| kept.weight).sum();
         Self {
             calendar: Arc::new(calendar),
             events,
@@ -57,7 +63,9 @@ impl Loaded {
 
 fn keep(event: Event, zone: &Zone) -> Kept {
     Kept {
-        order: ical::write::order(&event, zone),
+        first: ical::write::first_moment(&event, zone),
+        last: ical::write::last_moment(&event, zone),
+        weight: weight(&event),
         event: Arc::new(event),
     }
 }

@@ -56,7 +56,7 @@ pub fn calendar(calendar: &Calendar, events: &[Event], context: &Context<'_>) ->
         modified: calendar.modified,
     };
     let mut ordered: Vec<&Event> = events.iter().collect();
-    ordered.sort_by_cached_key(|event| order(event, context.zone));
+    ordered.sort_by_cached_key(|event| (first_moment(event, context.zone), event.uid.clone()));
     let (mut fragments, mut used, mut cuts) = (Vec::new(), Used::default(), Vec::new());
     for one in ordered {
         cuts.clear();
@@ -102,10 +102,9 @@ pub fn single(
     Some(out)
 }
 
-/// Where an event stands in a feed: by its first instant, then by the bytes of its UID (R11).
-pub fn order(event: &Event, zone: &Zone) -> (Option<Timestamp>, String) {
-    let start = event.body.main.time.instants(zone).map(|(start, _)| start);
-    (start, event.uid.clone())
+/// The first instant of an event. Feeds are ordered by it, then by the bytes of the UID (R11).
+pub fn first_moment(event: &Event, zone: &Zone) -> Option<Timestamp> {
+    event.body.main.time.instants(zone).map(|(start, _)| start)
 }
 
 /// Begins a feed. The first bytes are what iOS looks for: BEGIN:VCALENDAR, and the name on one

@@ -26,7 +26,7 @@ mod zone;
 
 pub use domain::recipe::Results;
 
-pub use calendar::{Head, begin, calendar, head, order, single, tail, zones};
+pub use calendar::{Head, begin, calendar, first_moment, head, single, tail, zones};
 pub use deleted::{deleted, dropped};
 pub use event::event;
 pub use form::Form;
