@@ -22,6 +22,7 @@ mod error;
 mod history;
 mod links;
 mod many;
+mod pins;
 mod rename;
 mod shift;
 mod undo;
