@@ -334,6 +334,8 @@ on_both! {
         let mut versions: Vec<_> = made.iter().filter_map(|e| e.handling.published_version).collect();
         versions.sort_unstable();
         assert_eq!(versions, [2, 3, 4, 5, 6]);
+        let made = proposals::made_versions(&mut conn, one.id).await.unwrap();
+        assert_eq!(made.iter().map(|(version, ..)| *version).collect::<Vec<_>>(), versions);
         assert_eq!(events::body_at(&mut conn, one.id, 1).await.unwrap(), Some(one.body));
         assert_eq!(events::body_at(&mut conn, one.id, 7).await.unwrap(), None);
     }
