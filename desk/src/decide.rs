@@ -242,7 +242,7 @@ impl By<'_> {
                 events.extend(entry.handling.event);
             }
         }
-        carry::lock(tx, calendars, events).await
+        carry::lock(tx, &calendars, &events).await
     }
 
     /// A proposal that nobody else works on, kept from others.
@@ -275,6 +275,8 @@ impl By<'_> {
             ..entry.handling.clone()
         };
         next.batch = batch.or(next.batch);
+        // What was said on the way (a question, a clash) is settled by the decision.
+        (next.reason, next.reply) = (None, None);
         let mut about = about(&entry);
         let mut due = None;
         let mut detail = json!({});
@@ -291,7 +293,7 @@ impl By<'_> {
             }
             Decision::Reject { reason, reply } => {
                 next.reason = Some(*reason);
-                next.reply = reply.clone().or(next.reply);
+                next.reply = reply.clone();
                 detail = json!({ "reason": reason.as_str() });
                 State::Rejected
             }
@@ -305,7 +307,7 @@ impl By<'_> {
                 State::Scheduled
             }
             Decision::Unschedule => {
-                (next.decided_by, next.decided) = (None, None);
+                (next.decided_by, next.decided, next.batch) = (None, None, None);
                 match entry.proposal.origin {
                     Origin::Editor | Origin::Schedule => State::Draft,
                     Origin::Tip | Origin::Partner | Origin::Mirror => State::Waiting,

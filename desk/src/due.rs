@@ -115,6 +115,7 @@ impl By<'_> {
             decided_by: None,
             decided: None,
             reason: Some(Reason::Clash),
+            batch: None,
             ..entry.handling.clone()
         };
         let step = Step {

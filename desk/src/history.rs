@@ -6,7 +6,7 @@ use domain::change::ChangeKind;
 use domain::event::EventBody;
 use domain::id::{EventId, ProposalId};
 use domain::patch::{EventPatch, Field, FieldValue};
-use domain::proposal::{Act, State};
+use domain::proposal::Act;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use store::{Tx, proposals};
@@ -62,18 +62,15 @@ impl Desk<'_> {
         let read = async {
             let versions =
                 store::events::history(&mut snapshot, event, limit.saturating_add(1)).await?;
-            let entries = proposals::of_event(&mut snapshot, event, i64::MAX).await?;
-            Ok::<_, Error>((versions, entries))
+            let made = proposals::made_versions(&mut snapshot, event).await?;
+            Ok::<_, Error>((versions, made))
         };
         let read = read.await;
-        let (versions, entries) = end(snapshot, read).await?;
-        let mut made: HashMap<i64, (ProposalId, Option<String>)> = HashMap::new();
-        for entry in entries {
-            let version = entry.handling.published_version;
-            if let (State::Accepted, Some(version)) = (entry.proposal.state, version) {
-                made.insert(version, (entry.proposal.id, entry.handling.decided_by));
-            }
-        }
+        let (versions, made) = end(snapshot, read).await?;
+        let mut made: HashMap<i64, (ProposalId, Option<String>)> = made
+            .into_iter()
+            .map(|(version, id, by)| (version, (id, by)))
+            .collect();
         let shown = usize::try_from(limit).unwrap_or(0);
         let steps = versions.iter().take(shown).enumerate();
         let step = |(place, version): (usize, &store::events::Version)| {
@@ -115,7 +112,7 @@ impl By<'_> {
         version: i64,
         seen_version: i64,
     ) -> Result<Outcome> {
-        crate::carry::lock(tx, [], [event]).await?;
+        crate::carry::lock(tx, &[], &[event]).await?;
         let found = store::events::by_id(tx, event).await?;
         let found = found.ok_or(Error::NotFound("event"))?;
         let gone = || Error::NotFound("version");

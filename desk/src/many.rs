@@ -1,11 +1,15 @@
 //! Many decisions at once: a selection, or a whole burst. One transaction a calendar, so that its
-//! subscribers see one change.
+//! subscribers see one change, unless there are so many that others would wait too long.
 
 use crate::{Decision, Desk, Error, Outcome, Result};
 use domain::id::{CalendarId, ProposalId};
 use domain::proposal::{BatchId, BurstId};
 use std::collections::BTreeMap;
 use store::proposals;
+
+/// Most decisions of one transaction: on SQLite everybody else who writes waits for it, for two
+/// seconds at most.
+const DECISIONS: usize = 300;
 
 /// How a batch of decisions went.
 #[derive(Debug)]
@@ -43,9 +47,9 @@ impl Desk<'_> {
             }
         }
         drop(conn);
-        for (_, ids) in homes {
+        for ids in homes.values().flat_map(|ids| ids.chunks(DECISIONS)) {
             let done = whole!(self, tx => {
-                self.by.decide_all(&mut tx, &ids, decision, Some(batch))
+                self.by.decide_all(&mut tx, ids, decision, Some(batch))
             });
             results.extend(done?);
         }

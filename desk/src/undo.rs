@@ -14,7 +14,7 @@ use store::proposals::{self, Entry};
 /// How taking back a batch went.
 #[derive(Debug)]
 pub struct UndoneBatch {
-    /// Takes this back in turn.
+    /// Takes back in turn what this published.
     pub batch: BatchId,
     /// How many decisions were taken back.
     pub undone: usize,

@@ -2,10 +2,12 @@
 //! and scheduled publication are one kind of thing, with one difference and one decision.
 
 use crate::event::EventBody;
+use crate::expand::{Budget, ExpandError};
 use crate::id::{CalendarId, EventId, ProposalId};
 use crate::merge::Pin;
 use crate::patch::{EventPatch, Field, FieldValue};
-use jiff::Timestamp;
+use crate::zone::Zone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
@@ -279,6 +281,9 @@ pub enum Unfit {
     /// Only clock times and whole days repeat.
     #[error("a time that is still open cannot repeat")]
     CannotRepeat,
+    /// It repeats so often that no list could hold it.
+    #[error("it repeats too often: {0}")]
+    TooOften(#[from] ExpandError),
 }
 
 /// Whether a body can be published: what every way in refuses, whatever else a linter may say.
@@ -296,6 +301,15 @@ pub fn fit(body: &EventBody) -> Result<(), Unfit> {
     for changed in &series.overrides {
         changed.instead.time.check()?;
     }
+    // All of it, or the first years of what has no end: what pages are derived from. In which zone
+    // whole days are read does not change how many there are.
+    let zone = Zone::utc();
+    let starts = body.main.time.instants(&zone).map(|(starts, _)| starts);
+    let window = starts.filter(|_| series.is_endless()).map(|starts| {
+        let years = SignedDuration::from_hours(3 * 366 * 24);
+        (starts, starts.checked_add(years).unwrap_or(Timestamp::MAX))
+    });
+    body.instances(window, &zone, Budget::default())?;
     Ok(())
 }
 
@@ -446,6 +460,37 @@ mod tests {
         ] {
             assert_eq!(pins_after(&at(before), &at(after), &pins), want, "{case}");
         }
+    }
+
+    #[test]
+    fn what_nobody_could_publish_is_refused_by_name() {
+        let with = |rule: &str| {
+            let mut body = body();
+            body.series = Some(crate::series::Series {
+                rules: vec![rule.parse().unwrap()],
+                ..Default::default()
+            });
+            body
+        };
+        assert_eq!(fit(&body()), Ok(()));
+        assert_eq!(fit(&with("FREQ=DAILY")), Ok(()));
+        assert_eq!(fit(&with("FREQ=WEEKLY;COUNT=9")), Ok(()));
+        let many = fit(&with("FREQ=DAILY;COUNT=99999"));
+        assert!(matches!(many, Err(Unfit::TooOften(_))), "{many:?}");
+        let mut open = with("FREQ=DAILY");
+        open.main.time = EventTime::DateOnly {
+            date: date(2027, 4, 1),
+        };
+        assert_eq!(fit(&open), Err(Unfit::CannotRepeat));
+        let mut nameless = body();
+        nameless.main.title = Text::none();
+        assert_eq!(fit(&nameless), Err(Unfit::NoTitle));
+        let mut back = body();
+        back.main.time = EventTime::AllDay {
+            first: date(2027, 4, 2),
+            last: date(2027, 4, 1),
+        };
+        assert!(matches!(fit(&back), Err(Unfit::Time(_))));
     }
 
     #[test]

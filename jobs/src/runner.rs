@@ -8,30 +8,35 @@ use std::time::Duration;
 use store::jobs::{Claimed, Holder};
 use store::{Db, Tx, jobs};
 
-/// How long taken work is kept from other nodes; renewed while it goes on.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
-/// How often a lease is renewed.
-const RENEWAL: Duration = Duration::from_secs(20);
-/// How often it is renewed at most: what takes longer than two hours hangs, and another may try.
+/// How often a lease is renewed at most: what takes longer than two hours hangs, and another may
+/// try. Prompt work is given up after three minutes.
 const RENEWALS: usize = 360;
-/// How long it is slept at most and at least.
+/// How long it is slept at most and at least, and how long taken work is kept from others.
 #[derive(Debug, Clone, Copy)]
 struct Pace {
     /// At most: another node or a command may have asked for work.
     longest: Duration,
     /// At least, while something is due: work that another holds, or that was just lost.
     shortest: Duration,
+    /// How long other nodes keep off taken work. The work of a node that died waits for so long.
+    lease: SignedDuration,
+    /// How often that is renewed while the work goes on.
+    renewal: Duration,
 }
 
 /// For work that nobody waits for.
 const CALM: Pace = Pace {
     longest: Duration::from_secs(10),
     shortest: Duration::from_secs(1),
+    lease: SignedDuration::from_secs(60),
+    renewal: Duration::from_secs(20),
 };
 /// For work that is late after a second. A look reads one row.
 const HASTY: Pace = Pace {
     longest: Duration::from_millis(250),
     shortest: Duration::from_millis(250),
+    lease: SignedDuration::from_secs(2),
+    renewal: Duration::from_millis(500),
 };
 /// How long it is slept at least before something that is not due yet.
 const GRAIN: Duration = Duration::from_millis(5);
@@ -169,7 +174,7 @@ impl Runner {
     async fn claim(&self, kind: &Kind) -> store::Result<Option<Claimed>> {
         let holder = Holder {
             name: &self.node,
-            lease: LEASE,
+            lease: self.pace.lease,
         };
         let mut tx = self.db.begin().await?;
         let claimed = jobs::claim(&mut tx, kind.name, holder, self.clock.now()).await;
@@ -228,7 +233,7 @@ impl Runner {
     /// the work, and nobody can take it either.
     async fn keep(&self, claimed: &Claimed) -> std::convert::Infallible {
         for _ in 0..RENEWALS {
-            tokio::time::sleep(RENEWAL).await;
+            tokio::time::sleep(self.pace.renewal).await;
             if let Err(error) = self.renew(claimed).await {
                 tracing::debug!(%error, job = claimed.kind, "lease not renewed");
             }
@@ -238,7 +243,7 @@ impl Runner {
 
     async fn renew(&self, claimed: &Claimed) -> store::Result<bool> {
         let mut tx = self.db.begin().await?;
-        let renewed = jobs::renew(&mut tx, claimed, LEASE, self.clock.now()).await;
+        let renewed = jobs::renew(&mut tx, claimed, self.pace.lease, self.clock.now()).await;
         end(tx, renewed).await
     }
 

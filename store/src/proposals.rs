@@ -196,6 +196,27 @@ pub async fn of_event(conn: &mut Conn, event: EventId, limit: i64) -> Result<Vec
     rows.into_iter().map(read).collect()
 }
 
+/// Which accepted proposals made which versions of an event, and who decided them.
+pub async fn made_versions(
+    conn: &mut Conn,
+    event: EventId,
+) -> Result<Vec<(i64, ProposalId, Option<String>)>> {
+    let rows = sql!(
+        conn,
+        all(i64, Uuid, Option<String>),
+        "SELECT published_version, id, decided_by
+         FROM proposal
+         WHERE event = $1 AND published_version IS NOT NULL AND state = $2
+         ORDER BY published_version",
+        event.0,
+        word(&State::Accepted)?
+    )?;
+    Ok(rows
+        .into_iter()
+        .map(|(version, id, by)| (version, ProposalId(id), by))
+        .collect())
+}
+
 /// Which proposals of a burst wait for a decision, oldest first.
 pub async fn waiting_of_burst(conn: &mut Conn, burst: BurstId) -> Result<Vec<ProposalId>> {
     let ids = sql!(

@@ -334,6 +334,8 @@ on_both! {
         let mut versions: Vec<_> = made.iter().filter_map(|e| e.handling.published_version).collect();
         versions.sort_unstable();
         assert_eq!(versions, [2, 3, 4, 5, 6]);
+        let made = proposals::made_versions(&mut conn, one.id).await.unwrap();
+        assert_eq!(made.iter().map(|(version, ..)| *version).collect::<Vec<_>>(), versions);
         assert_eq!(events::body_at(&mut conn, one.id, 1).await.unwrap(), Some(one.body));
         assert_eq!(events::body_at(&mut conn, one.id, 7).await.unwrap(), None);
     }
@@ -380,7 +382,17 @@ on_both! {
         assert_eq!(stands(db, one.id).await.0.get(Field::Time), time("17:00"), "the pin holds");
         import("20:00").await;
         assert_eq!(pinned().await[0].conflict, Some(time("20:00")));
-        // Taking the source's third value settles it.
+        let mut conn = db.read().await.unwrap();
+        let waiting = pins::conflicts(&mut conn, home.id, 9).await.unwrap();
+        assert_eq!((waiting.len(), waiting[0].0), (1, one.id));
+        drop(conn);
+        // Keeping ours settles it until the source says something else again.
+        desk.keep_ours(one.id, Field::Time).await.unwrap();
+        assert!(matches!(desk.keep_ours(one.id, Field::Time).await, Err(Error::Nothing)));
+        assert_eq!(pinned().await, [Pin { overruled: time("20:00"), conflict: None }]);
+        import("20:00").await;
+        assert_eq!(stands(db, one.id).await.0.get(Field::Time), time("17:00"));
+        // Taking the source's third value lets the pin go.
         desk.edit(one.id, 2, patch([time("20:00")])).await.unwrap();
         assert!(pinned().await.is_empty());
         assert!(matches!(desk.undo(edited.proposal).await, Err(Error::Clash(_))));

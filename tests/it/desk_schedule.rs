@@ -140,4 +140,29 @@ on_both! {
         }
         other.close().await;
     }
+    async fn a_node_that_dies_in_the_middle_delays_a_publication_by_its_lease(fresh) {
+        let db = &fresh.db;
+        let home = calendar(db, "haneul").await;
+        let one = published(db, &home, "a").await;
+        let mina = editor();
+        let desk = Desk::new(db, &mina, now());
+        let id = desk.draft(home.id, change(one.id, 1, vec![time("17:00")]), None).await.unwrap();
+        desk.schedule(id, now()).await.unwrap();
+        // It took the work, had written everything but the commit, and was gone.
+        let mut tx = db.begin().await.unwrap();
+        let holder = store::jobs::Holder { name: "dead", lease: SignedDuration::from_secs(2) };
+        store::jobs::claim(&mut tx, desk::PUBLISH_DUE, holder, now()).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        assert_eq!(desk::publish_due(&mut tx, now()).await.unwrap().published, 1);
+        tx.roll_back().await.unwrap();
+        assert_eq!(stands(db, one.id).await.1, 1);
+        let node = tokio::spawn(::jobs::run(db.clone(), running(), "alive".to_owned()));
+        let start = Instant::now();
+        wait_for(db, id, State::Accepted).await;
+        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+        assert_eq!(stands(db, one.id).await.1, 2);
+        node.abort();
+        let _ = node.await;
+    }
 }
