@@ -175,7 +175,7 @@ fn d2_every_fault_is_a_problem_document_that_names_the_field() {
         );
         assert_eq!(fields(&answer), [want], "{tip}");
     }
-    let huge = json!({ "kind": "new_event", "note": "x".repeat(10 << 20) });
+    let huge = json!({ "kind": "new_event", "note": "x".repeat(600 << 10) });
     assert_eq!(post(&server, &huge).status, 413);
     let form = Request::new("POST", "/api/v1/tips").body("text/plain", "{}");
     assert_eq!(server.send(&form).status, 415);
