@@ -290,7 +290,7 @@ fn clock(time: Time) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::fixtures::{calendar, game, span};
     use domain::event::Event;

@@ -18,11 +18,12 @@ pub(super) struct Difference {
     pub after: Said,
 }
 
-/// Everything that differs, in reading order; of a new event everything that it says.
+/// Everything that differs, in reading order; of a new event everything that it says. Texts are in
+/// the language that the tip is written in: in another one nothing may differ.
 pub(super) fn differences(
     before: Option<&Occurrence>,
     after: &Occurrence,
-    (reading, primary): (&Reading, Lang),
+    (reading, lang): (&Reading, Lang),
     t: T,
 ) -> Vec<Difference> {
     let new = EventBody::from(after.clone());
@@ -31,7 +32,7 @@ pub(super) fn differences(
         Some(old) => EventPatch::between(old, &new).fields().collect(),
         None => Field::ALL.to_vec(),
     };
-    let say = |field, what: &Occurrence| value(field, what, (reading, primary), t);
+    let say = |field, what: &Occurrence| value(field, what, (reading, lang), t);
     let each = fields.into_iter().filter_map(|field| {
         let after = say(field, after)?;
         let before = match before {
@@ -69,13 +70,14 @@ fn name(field: Field, t: T) -> &'static str {
 }
 
 /// A value in words; `None` for what no tip sets.
-fn value(
-    field: Field,
-    what: &Occurrence,
-    (reading, primary): (&Reading, Lang),
-    t: T,
-) -> Option<Said> {
-    let said = |text: &Text| Said::of(text, t, primary);
+fn value(field: Field, what: &Occurrence, (reading, lang): (&Reading, Lang), t: T) -> Option<Said> {
+    let said = |text: &Text| {
+        let (lang, text) = text.pick_with_lang(lang, t.lang());
+        Said {
+            lang: lang.to_string(),
+            text: text.to_owned(),
+        }
+    };
     Some(match field {
         Field::Title => said(&what.title),
         Field::Place => said(&what.place.name),

@@ -18,6 +18,7 @@ use domain::tip::seal::{Keys, Purpose, hex, unhex};
 use domain::tip::spam::Trap;
 use domain::tip::trust::Token;
 use http::HeaderMap;
+use jiff::Timestamp;
 use uuid::Uuid;
 use web::failure::{Failure, Message, PageFailure};
 use web::form::Fields;
@@ -96,7 +97,7 @@ pub(crate) async fn show(
     let asked = web::tips::challenge(&mut conn, &keys, now).await?;
     let typed = Typed::untouched(&about);
     let state = (typed, Errors::default());
-    let page = FormPage::build(&visit, &about, (&Use::Send, asked), state, &web);
+    let page = FormPage::build(&visit, &about, (&Use::Send, asked), state, now);
     Ok(Page::private(page).into_response())
 }
 
@@ -150,10 +151,11 @@ pub(super) async fn refused(
     };
     let keys = keys_of(web).await?;
     let mut conn = web.db.read().await?;
-    let asked = web::tips::challenge(&mut conn, &keys, web.clock.now()).await?;
+    let now = web.clock.now();
+    let asked = web::tips::challenge(&mut conn, &keys, now).await?;
     // The form shows what there is now; that is what the next try is about.
     typed.version = Typed::untouched(about).version;
-    let page = FormPage::build(visit, about, (purpose, asked), (typed, errors), web);
+    let page = FormPage::build(visit, about, (purpose, asked), (typed, errors), now);
     Ok(Page::refusal(failure.status(), page).into_response())
 }
 
@@ -223,10 +225,10 @@ impl FormPage {
         about: &About,
         (purpose, (challenge, bits)): (&Use<'_>, (String, u32)),
         (typed, errors): (Typed, Errors),
-        web: &WebState,
+        now: Timestamp,
     ) -> Self {
         let t = visit.t;
-        let reading = Facts::reading_in(about.in_calendar(), t, web.clock.now());
+        let reading = Facts::reading_in(about.in_calendar(), t, now);
         let event = about.of_event().map(|of| Shown {
             title: of.title(t),
             when: of.when(&reading),
@@ -291,7 +293,10 @@ impl Open {
 
 #[cfg(test)]
 mod tests {
+    use super::super::about::tests::of_event;
     use super::*;
+    use crate::fixtures;
+    use web::locale::UiLang;
 
     #[test]
     fn a_picture_is_attached_only_by_who_sent_it() {
@@ -305,6 +310,51 @@ mod tests {
         for bad in [other.as_str(), "", ".", "x.y"] {
             assert_eq!(opened(bad, &keys), None, "{bad}");
         }
+    }
+
+    fn html(about: &About, ui: UiLang, typed: Typed, errors: Errors) -> String {
+        let uri = format!(
+            "{}{}",
+            about.path(),
+            if about.path().contains('?') { "&" } else { "?" }
+        );
+        let uri = format!("{uri}lang={}", ui.as_str()).parse().unwrap();
+        let visit = Visit::of(&uri, &HeaderMap::new()).unwrap();
+        let asked = ("x.1.y.z".to_owned(), 12);
+        let now = fixtures::NOW.parse().unwrap();
+        let page = FormPage::build(&visit, about, (&Use::Send, asked), (typed, errors), now);
+        page.render().unwrap()
+    }
+
+    #[test]
+    fn every_form_is_sound_in_both_languages() {
+        for ui in UiLang::ALL {
+            let game = fixtures::game("<svg onload=alert(1)>");
+            let event = About::Event(Box::new(of_event(game)));
+            let calendar = About::Calendar(Box::new(fixtures::calendar()));
+            for about in [event, calendar, About::Wish] {
+                let html = html(&about, *ui, Typed::untouched(&about), Errors::default());
+                fixtures::page_is_sound(&html, ui.as_str());
+                assert!(html.contains("enctype=\"multipart/form-data\""));
+                assert!(html.contains("name=\"robots\" content=\"noindex\""));
+                assert!(!html.contains("\"tips.") && !html.contains(">tips."));
+                assert!(!html.contains("<svg onload"));
+            }
+        }
+    }
+
+    #[test]
+    fn c5_what_was_typed_stays_as_text_and_the_fault_stands_beside_it() {
+        let about = About::Event(Box::new(of_event(fixtures::game("개막전"))));
+        let mut typed = Typed::untouched(&about);
+        typed.says.place = "\"><script>alert(1)</script>".into();
+        typed.note = "</textarea><script>".into();
+        let fault = Failure::invalid("changes.place", Message::new("tips.wrong_needed"));
+        let errors = Errors::of(&fault, T::new(UiLang::En)).unwrap();
+        let html = html(&about, UiLang::En, typed, errors);
+        assert!(html.contains("id=\"place-fault\""));
+        assert!(!html.contains("<script>alert") && !html.contains("</textarea><script>"));
+        assert!(html.contains("<details class=\"tip-part\" open>"), "{html}");
     }
 
     #[test]

@@ -156,11 +156,12 @@ pub(crate) async fn ask_amend(
     let mut conn = web.db.read().await?;
     let kept = open(&mut conn, &receipt).await?;
     let about = subject(&mut conn, &kept, visit.t, &web).await?;
-    let asked = web::tips::challenge(&mut conn, &keys, web.clock.now()).await?;
+    let now = web.clock.now();
+    let asked = web::tips::challenge(&mut conn, &keys, now).await?;
     let typed = Typed::again(&about, &kept.content);
     let purpose = Use::Amend(&receipt);
     let state = (typed, Errors::default());
-    let page = FormPage::build(&visit, &about, (&purpose, asked), state, &web);
+    let page = FormPage::build(&visit, &about, (&purpose, asked), state, now);
     Ok(Page::private(page).into_response())
 }
 
@@ -306,7 +307,7 @@ impl ReceiptPage {
         let (mut shown, mut event) = (Vec::new(), None);
         if let Some(behind) = &kept.proposal {
             let (before, after) = proposed(conn, behind, kept).await?;
-            shown = differences(before.as_ref(), &after, (&reading, primary), t);
+            shown = differences(before.as_ref(), &after, (&reading, kept.content.lang), t);
             event = event_link(conn, behind, kept, (t, primary)).await?;
         } else {
             shown.extend(wished(kept, t));
