@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use feeds::{Asked, Feeds};
 use http_body_util::{BodyExt as _, Either, Full, Limited};
@@ -35,6 +36,8 @@ use web::state::WebState;
 
 /// Largest body of a request, in bytes.
 const BODY_BYTES: usize = 1 << 20;
+/// The same for forms with a picture: the picture, and what stands around it.
+const UPLOAD_BYTES: usize = domain::caps::UPLOAD_BYTES + BODY_BYTES;
 /// Largest head of a request, in bytes. More than a hundred headers are refused by hyper itself.
 const HEAD_BYTES: usize = 32 << 10;
 /// How long a client may take to send its head; an idle connection is closed after that too.
@@ -113,7 +116,24 @@ pub(crate) fn pages(parts: &Parts) -> Router {
         .merge(api::router(machines));
     web::edge::around(pages)
         .layer(compression::layer())
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .layer(axum::middleware::from_fn(limit_body))
+        .layer(RequestBodyLimitLayer::new(UPLOAD_BYTES))
+}
+
+/// Refuses bodies that are larger than their path takes: only forms with a picture may be as large
+/// as the layer around this lets through.
+async fn limit_body(request: Request, next: axum::middleware::Next) -> axum::response::Response {
+    if web::tips::takes_images(request.uri().path()) {
+        return next.run(request).await;
+    }
+    let said = request.headers().get(http::header::CONTENT_LENGTH);
+    let said = said.and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    if said.is_some_and(|said| said > BODY_BYTES) {
+        let told = "length limit exceeded";
+        return (http::StatusCode::PAYLOAD_TOO_LARGE, told).into_response();
+    }
+    let limited = |body| Body::new(Limited::new(body, BODY_BYTES));
+    next.run(request.map(limited)).await
 }
 
 /// Serves until `stop` resolves, then lets answers under way finish.

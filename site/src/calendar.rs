@@ -92,6 +92,7 @@ pub(crate) struct CalendarPage {
     all_tags: Option<String>,
     coming: String,
     page: String,
+    missing: String,
     turns: Turns,
     body: Body,
 }
@@ -210,6 +211,7 @@ impl CalendarPage {
             all_tags: tags::cleared(ask, &path),
             coming: ask.with_view(View::List(1)).address(&path),
             page: base.join(&path),
+            missing: format!("/tips/new?calendar={}", calendar.profile.slug),
             turns,
             body,
         }

@@ -83,6 +83,7 @@ pub(crate) struct EventPage {
     taking: Taking,
     history: Vec<Entry>,
     json_ld: String,
+    report: String,
 }
 
 /// `GET /events/{id}`.
@@ -167,6 +168,7 @@ impl EventPage {
                 address: page,
             },
             history: history::entries(&facts.versions, &reading, t),
+            report: report_path(facts),
             title,
             when,
             place,
@@ -211,6 +213,12 @@ fn file_path(facts: &Facts, at: Option<RecurrenceId>, t: T) -> String {
         path.push_str(&format!("&at={at}"));
     }
     path
+}
+
+/// Where somebody says that something about it is wrong.
+fn report_path(facts: &Facts) -> String {
+    let at = facts.at.map(|at| format!("&at={at}")).unwrap_or_default();
+    format!("/tips/new?event={}{at}", facts.event.public_id)
 }
 
 /// Which clock the time is read on; whole days need none.

@@ -25,6 +25,7 @@ mod span;
 mod subscribe;
 mod tags;
 mod this_week;
+mod tips;
 mod week;
 mod zone_choice;
 
@@ -77,6 +78,8 @@ const MAKE: Permission = Permission::MakeSubscription;
 const MANAGE: Permission = Permission::ManageSubscription;
 const HIDE: Permission = Permission::HideOwnEvent;
 const REPORT: Permission = Permission::ReportOwnEvent;
+const TELL: Permission = Permission::SendTip;
+const OWN_TIP: Permission = Permission::ReadOwnTip;
 
 /// Everything that the site answers.
 pub const ROUTES: &[Route<WebState>] = &[
@@ -185,6 +188,42 @@ pub const ROUTES: &[Route<WebState>] = &[
         "/my/report/{links}/{event}",
         "my_report",
         || post(my::report::send),
+    ),
+    own(GET, TELL, "/tips/new", "tip_ask", || get(tips::form::show)),
+    own(POST, TELL, "/tips/new", "tip_send", tips::form::sending),
+    own(GET, TELL, "/tips/requests", "wishes", || {
+        get(tips::wishes::show)
+    }),
+    own(
+        POST,
+        TELL,
+        "/tips/requests/{id}/second",
+        "wish_second",
+        || post(tips::wishes::second),
+    ),
+    own(GET, OWN_TIP, "/tips/{receipt}", "tip", || {
+        get(tips::receipt::show)
+    }),
+    own(
+        GET,
+        OWN_TIP,
+        "/tips/{receipt}/amend",
+        "tip_amend_ask",
+        || get(tips::receipt::ask_amend),
+    ),
+    own(
+        POST,
+        OWN_TIP,
+        "/tips/{receipt}/amend",
+        "tip_amend",
+        tips::receipt::amending,
+    ),
+    own(
+        POST,
+        OWN_TIP,
+        "/tips/{receipt}/withdraw",
+        "tip_withdraw",
+        || post(tips::receipt::withdraw),
     ),
     page("/language", "language", || get(small::language)),
     page("/assets/{name}", "asset", || get(small::asset)),

@@ -30,6 +30,29 @@ async function events(base, calendars) {
   return found;
 }
 
+/** The form about an event, and the receipts of tips that are sent here: about it, and a wish. */
+async function receipts(base, calendars, each) {
+  const page = each.get("zoned") ?? [...each.values()][0];
+  const event = page.split("/").pop().split("?")[0];
+  const tips = [
+    ["tip-receipt", { kind: "correction", event, changes: { place: "다람못 공원 야외무대" }, note: "공지를 봤어요." }],
+    ["tip-receipt-new", { kind: "new_event", calendar: calendars[0].slug, changes: { title: "여름 축제", start: "2027-08-01T18:30" } }],
+    ["tip-receipt-wish", { kind: "new_calendar", changes: { title: "다람못 장날" } }],
+  ];
+  const pages = [{ name: "tip-event", path: `/tips/new?event=${event}`, status: 200 }];
+  for (const [name, tip] of tips) {
+    const answer = await fetch(`${base}/api/v1/tips`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": name },
+      body: JSON.stringify(tip),
+    });
+    if (answer.status !== 201) throw new Error(`${name}: ${answer.status} ${await answer.text()}`);
+    pages.push({ name, path: path((await answer.json()).receipt), status: 200 });
+  }
+  pages.push({ name: "tip-amend", path: `${pages[1].path}/amend`, status: 200 });
+  return pages;
+}
+
 /**
  * All pages as `{ name, path, status }`. `calendar` is a calendar with tags and coming events.
  */
@@ -50,6 +73,9 @@ export async function publicPages(base) {
     ["search", "/search", 200],
     ["search-found", `/search?q=${encodeURIComponent("세일")}`, 200],
     ["search-nothing", "/search?q=zzzzqqqq", 200],
+    ["tip-wish", "/tips/new", 200],
+    ["tip-missing", `/tips/new?calendar=${calendar.split("/").pop()}`, 200],
+    ["tip-requests", "/tips/requests", 200],
     ["about", "/about", 200],
     ["api-docs", "/api/docs", 200],
     ["cms", "/cms/", 401],
@@ -58,7 +84,8 @@ export async function publicPages(base) {
     ["not-understood", `${calendar}?month=banana`, 400],
   ].map(([name, path, status]) => ({ name, path, status }));
   const each = await events(base, calendars);
-  return [...fixed, ...[...each].map(([kind, path]) => ({ name: `event-${kind}`, path, status: 200 }))];
+  const tips = await receipts(base, calendars, each);
+  return [...fixed, ...tips, ...[...each].map(([kind, path]) => ({ name: `event-${kind}`, path, status: 200 }))];
 }
 
 /** A sample calendar whose texts are in both languages. */

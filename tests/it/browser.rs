@@ -17,6 +17,11 @@ fn a_visitor_finds_and_subscribes_on_phone_and_desktop_in_both_languages_with_an
 }
 
 #[test]
+fn a_reader_tells_what_is_wrong_on_phone_and_desktop_in_both_languages_with_and_without_scripts() {
+    finds_no_fault("tips.mjs", &[], 50);
+}
+
+#[test]
 fn everything_is_reached_by_keyboard_and_shows_where_it_is() {
     finds_no_fault("keyboard.mjs", &[], 30);
 }

@@ -295,6 +295,34 @@ const STRANGER: &[(Surface, &str, &str, u16)] = &[
         404,
     ),
     (Surface::Api, "send_tip", "/api/v1/tips", 400),
+    (Surface::Site, "tip_ask", "/tips/new", 200),
+    (Surface::Site, "tip_send", "/tips/new", 400),
+    (Surface::Site, "wishes", "/tips/requests", 200),
+    (
+        Surface::Site,
+        "wish_second",
+        "/tips/requests/00000000-0000-0000-0000-000000000000/second",
+        404,
+    ),
+    (Surface::Site, "tip", "/tips/0000000000000000000000", 404),
+    (
+        Surface::Site,
+        "tip_amend_ask",
+        "/tips/0000000000000000000000/amend",
+        404,
+    ),
+    (
+        Surface::Site,
+        "tip_amend",
+        "/tips/0000000000000000000000/amend",
+        404,
+    ),
+    (
+        Surface::Site,
+        "tip_withdraw",
+        "/tips/0000000000000000000000/withdraw",
+        404,
+    ),
 ];
 
 /// What each caller may do besides what everybody may; the operator may everything.

@@ -39,6 +39,11 @@ pub fn is_receipt(path: &str) -> bool {
     first.is_some_and(|first| !first.is_empty() && !NAMED.contains(&first))
 }
 
+/// Whether forms that are sent to a path may hold a picture.
+pub fn takes_images(path: &str) -> bool {
+    path == "/tips/new" || (is_receipt(path) && path.ends_with("/amend"))
+}
+
 /// The path of a receipt's page.
 pub fn receipt_path(receipt: &str) -> String {
     format!("{PAGES}{receipt}")
@@ -289,9 +294,10 @@ fn network(keys: &Keys, sender: &Sender, now: Timestamp) -> [u8; 16] {
 }
 
 fn voter(keys: &Keys, sender: &Sender, request: domain::id::RequestId, now: Timestamp) -> [u8; 16] {
+    // Anybody can have a new token at any time; one that was right once is somebody.
     let voter = match &sender.token {
-        Some(token) => token.name,
-        None => network(keys, sender, now),
+        Some(token) if token.accepted > 0 => token.name,
+        _ => network(keys, sender, now),
     };
     keys.voter(&voter, request.0.as_bytes())
 }

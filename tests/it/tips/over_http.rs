@@ -175,7 +175,7 @@ fn d2_every_fault_is_a_problem_document_that_names_the_field() {
         );
         assert_eq!(fields(&answer), [want], "{tip}");
     }
-    let huge = json!({ "kind": "new_event", "note": "x".repeat(10 << 20) });
+    let huge = json!({ "kind": "new_event", "note": "x".repeat(600 << 10) });
     assert_eq!(post(&server, &huge).status, 413);
     let form = Request::new("POST", "/api/v1/tips").body("text/plain", "{}");
     assert_eq!(server.send(&form).status, 415);
@@ -244,4 +244,212 @@ fn d13_ten_thousand_tips_from_one_network_end_at_its_quota() {
         .expect("there is a quota");
     assert_eq!(refused.status, 429);
     assert!(refused.header("retry-after").is_some());
+}
+
+/// A form of fields and perhaps a picture, as a browser sends it.
+fn form(path: &str, fields: &[(&str, &str)], image: Option<&[u8]>) -> Request {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part =
+            format!("--zz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend(part.into_bytes());
+    }
+    if let Some(image) = image {
+        let head = "--zz\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\
+                    Content-Type: image/png\r\n\r\n";
+        body.extend(head.as_bytes());
+        body.extend(image);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--zz--\r\n");
+    Request::new("POST", path)
+        .header("Sec-Fetch-Site", "same-origin")
+        .header("Accept-Language", "ko")
+        .body("multipart/form-data; boundary=zz", body)
+}
+
+fn hidden(page: &str, name: &str) -> String {
+    let start = format!("name=\"{name}\" value=\"");
+    let rest = page.split(&start).nth(1).unwrap_or_default();
+    rest.split('"').next().unwrap_or_default().to_owned()
+}
+
+/// The address of the form about the single event.
+fn about_event(server: &Server) -> String {
+    let list = server.get("/calendars/bada?view=list").text();
+    let id = list
+        .split("/events/")
+        .find(|rest| rest.contains("바다 첫 경기"));
+    let id = id.unwrap().chars().take(22).collect::<String>();
+    format!("/tips/new?event={id}")
+}
+
+fn receipt_of(answer: &Response) -> String {
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let to = answer.header("location").unwrap();
+    to.split('?').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_reader_corrects_an_event_amends_it_and_takes_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = started(folder.path());
+    let path = about_event(&server);
+    let page = server.get(&path).text();
+    assert!(page.contains("바다 첫 경기") && page.contains("value=\"18:30\""));
+    let mut fields = vec![
+        ("title", "바다 첫 경기"),
+        ("date", "2027-04-05"),
+        ("start", "17:00"),
+        ("end", "20:00"),
+        ("place", "바다구장"),
+        ("note", "<img src=x onerror=alert(1)>"),
+    ];
+    let (challenge, version) = (hidden(&page, "challenge"), hidden(&page, "version"));
+    fields.extend([("challenge", challenge.as_str()), ("version", &version)]);
+    let answer = server.send(&form(&path, &fields, None));
+    let cookie = answer.header("set-cookie").unwrap();
+    assert!(cookie.starts_with("tips=") && cookie.contains("HttpOnly"));
+    let receipt = receipt_of(&answer);
+    // A second tap on the button.
+    assert_eq!(
+        receipt_of(&server.send(&form(&path, &fields, None))),
+        receipt
+    );
+    let seen = server.get(&format!("{receipt}?done=sent"));
+    for (name, want) in [
+        ("cache-control", "no-store"),
+        ("referrer-policy", "no-referrer"),
+        ("x-robots-tag", "noindex"),
+    ] {
+        assert_eq!(seen.header(name), Some(want));
+    }
+    let text = seen.text();
+    // C5: what a stranger wrote is inert.
+    assert!(!text.contains("<img src=x") && text.contains("onerror"));
+    assert!(
+        text.contains("오후 6:30") && text.contains("오후 5:00"),
+        "{text}"
+    );
+    let amend = format!("{receipt}/amend");
+    let page = server.get(&amend).text();
+    assert!(
+        page.contains("value=\"17:00\""),
+        "what was told stands in the form"
+    );
+    fields[2] = ("start", "16:00");
+    let answer = server.send(&form(&amend, &fields, None));
+    assert_eq!(receipt_of(&answer), receipt);
+    assert!(server.get(&receipt).text().contains("오후 4:00"));
+    let withdraw = format!("{receipt}/withdraw");
+    let request = Request::new("POST", &withdraw).header("Origin", "null");
+    assert_eq!(server.send(&request).status, 303);
+    assert_eq!(server.send(&request).status, 409);
+    assert!(server.get(&receipt).text().contains("거둬들인"));
+    assert_eq!(server.get(&amend).status, 409);
+    assert_eq!(server.get("/tips/0123456789abcdefABCDEF").status, 404);
+}
+
+#[test]
+fn what_was_typed_stays_where_something_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = started(folder.path());
+    let path = about_event(&server);
+    let long = "가".repeat(600);
+    let cases: [(&str, &str, &str); 5] = [
+        ("title", "<b>나\u{202e}", "title-fault"),
+        ("date", "2027-02-30", "date-fault"),
+        ("end", "이런", "end-fault"),
+        ("evidence_url", "javascript:alert(1)", "evidence-fault"),
+        ("note", &long, "note-fault"),
+    ];
+    for (field, value, fault) in cases {
+        let mut fields = vec![
+            ("title", "바다 첫 경기"),
+            ("date", "2027-04-05"),
+            ("start", "17:30"),
+            ("end", "20:00"),
+            ("place", "달구장"),
+        ];
+        fields.retain(|(name, _)| *name != field);
+        fields.push((field, value));
+        let answer = server.send(&form(&path, &fields, None));
+        let text = answer.text();
+        assert_eq!(answer.status, 400, "{field}: {text}");
+        assert!(text.contains(&format!("id=\"{fault}\"")), "{field}: {text}");
+        assert!(text.contains("달구장"), "{field}");
+        assert!(!text.contains("<b>나"), "{field}");
+    }
+}
+
+#[test]
+fn b20_pictures_are_taken_and_what_is_none_is_refused_beside_its_field() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = started(folder.path());
+    let path = about_event(&server);
+    let fields = [
+        ("title", "바다 첫 경기"),
+        ("note", "사진을 보세요"),
+        ("date", "2027-04-05"),
+        ("start", "18:30"),
+        ("end", "21:30"),
+        ("place", "바다구장"),
+    ];
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 8, 8);
+    encoder.set_color(png::ColorType::Rgb);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&[200; 192]).unwrap();
+    writer.finish().unwrap();
+    let sent = server.send(&form(&path, &fields, Some(&bytes)));
+    let receipt = receipt_of(&sent);
+    assert!(server.get(&receipt).text().contains("함께 보냈어요"));
+    let svg = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>";
+    let refused = server.send(&form(&path, &fields, Some(svg)));
+    assert_eq!(refused.status, 400);
+    assert!(
+        refused.text().contains("id=\"image-fault\"") && refused.text().contains("사진을 보세요")
+    );
+    // The picture of a form with another fault need not be chosen again.
+    let mut faulty = fields.to_vec();
+    faulty.push(("evidence_url", "no address"));
+    let refused = server.send(&form(&path, &faulty, Some(&bytes)));
+    assert_eq!(refused.status, 400);
+    let kept = hidden(&refused.text(), "kept");
+    assert!(kept.len() > 60, "{kept}");
+    let mut again = fields.to_vec();
+    again.push(("kept", &kept));
+    let sent = server.send(&form(&path, &again, None));
+    assert!(
+        server
+            .get(&receipt_of(&sent))
+            .text()
+            .contains("함께 보냈어요")
+    );
+}
+
+#[test]
+fn d13_what_a_machine_fills_in_is_taken_without_a_word_and_scored() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = started(folder.path());
+    let fields = [
+        ("title", "공짜 쿠폰"),
+        ("date", "2027-05-01"),
+        ("homepage", "https://spam.example"),
+    ];
+    let sent = server.send(&form("/tips/new?calendar=bada", &fields, None));
+    assert!(receipt_of(&sent).starts_with("/tips/"));
+}
+
+#[test]
+fn a_wish_is_seen_by_nobody_before_the_desk_has_listed_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = started(folder.path());
+    let sent = server.send(&form("/tips/new", &[("title", "여자 축구")], None));
+    let receipt = server.get(&receipt_of(&sent)).text();
+    assert!(receipt.contains("여자 축구"));
+    assert!(!server.get("/tips/requests").text().contains("여자 축구"));
+    let second = "/tips/requests/00000000-0000-0000-0000-000000000000/second";
+    let request = Request::new("POST", second).body("application/x-www-form-urlencoded", "x=1");
+    assert_eq!(server.send(&request).status, 404);
 }
