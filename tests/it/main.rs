@@ -22,6 +22,7 @@ mod formats;
 mod given;
 mod import_stories;
 mod pages;
+mod passkeys;
 mod people;
 mod personal;
 mod policy;
