@@ -25,6 +25,8 @@ mod formats;
 mod given;
 mod import_stories;
 mod pages;
+mod passkeys;
+mod people;
 mod personal;
 mod policy;
 mod polls;
