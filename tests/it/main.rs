@@ -38,5 +38,5 @@ mod store_contract;
 mod subscriptions;
 mod support;
 mod tables;
-mod wire;
 mod tips;
+mod wire;
