@@ -450,11 +450,11 @@ pub(crate) async fn decide(
 ) -> Result<Response, PageFailure> {
     let queue = filters::read(&visit.params)?;
     let Some(decision) = decision(&fields) else {
-        return Ok(again(&web, &staff, &visit, "queue.no_decision").await?);
+        return again(&web, &staff, &visit, "queue.no_decision").await;
     };
     let ids = picked(&web, &fields).await?;
     if ids.is_empty() {
-        return Ok(again(&web, &staff, &visit, "queue.none_picked").await?);
+        return again(&web, &staff, &visit, "queue.none_picked").await;
     }
     let actor = actor(&staff);
     let desk = Desk::new(&web.db, &actor, web.clock.now());
