@@ -2,9 +2,13 @@
 //! table that is written down here and nowhere else.
 
 use crate::support::http::Request;
+use crate::support::people::Visitors;
 use crate::support::server::Server;
+use domain::people::Role;
 use domain::policy::{Caller, Permission, may};
 use std::collections::BTreeSet;
+use store::Address;
+use store::sessions::State as Progress;
 use web::route::{RouteInfo, Surface};
 
 /// Surface, route, and what a stranger gets for it, with a key or a signature that opens nothing
@@ -103,8 +107,31 @@ const STRANGER: &[(Surface, &str, &str, u16)] = &[
     (Surface::Site, "robots", "/robots.txt", 200),
     (Surface::Site, "favicon", "/favicon.svg", 200),
     (Surface::Site, "favicon_ico", "/favicon.ico", 200),
-    (Surface::Cms, "desk", "/cms/", 401),
-    (Surface::Cms, "desk_without_slash", "/cms", 401),
+    (Surface::Cms, "desk", "/cms/", 303),
+    (Surface::Cms, "desk_without_slash", "/cms", 303),
+    (Surface::Cms, "queue", "/cms/tips", 303),
+    (Surface::Cms, "queue_decide", "/cms/tips", 401),
+    (Surface::Cms, "queue_undo", "/cms/tips/undo", 401),
+    (
+        Surface::Cms,
+        "item",
+        "/cms/tips/00000000-0000-0000-0000-000000000000",
+        303,
+    ),
+    (
+        Surface::Cms,
+        "item_decide",
+        "/cms/tips/00000000-0000-0000-0000-000000000000",
+        401,
+    ),
+    (
+        Surface::Cms,
+        "upload",
+        "/cms/uploads/00000000-0000-0000-0000-000000000000",
+        303,
+    ),
+    (Surface::Cms, "audit", "/cms/audit", 303),
+    (Surface::Cms, "health", "/cms/health", 303),
     (Surface::Partners, "portal", "/partners/", 401),
     (Surface::Partners, "portal_without_slash", "/partners", 401),
     (Surface::Api, "calendars", "/api/v1/calendars", 200),
@@ -295,6 +322,132 @@ const STRANGER: &[(Surface, &str, &str, u16)] = &[
         404,
     ),
     (Surface::Api, "send_tip", "/api/v1/tips", 400),
+    (Surface::Accounts, "sign_in_ask", "/sign-in", 200),
+    (Surface::Accounts, "sign_in", "/sign-in", 400),
+    (Surface::Accounts, "second_ask", "/sign-in/second", 303),
+    (Surface::Accounts, "second", "/sign-in/second", 401),
+    (
+        Surface::Accounts,
+        "second_passkey_ask",
+        "/sign-in/second/passkey/ask",
+        401,
+    ),
+    (
+        Surface::Accounts,
+        "second_passkey",
+        "/sign-in/second/passkey",
+        401,
+    ),
+    (Surface::Accounts, "sign_out", "/sign-out", 303),
+    (Surface::Accounts, "forgot_ask", "/forgot", 200),
+    (Surface::Accounts, "forgot", "/forgot", 200),
+    (
+        Surface::Accounts,
+        "welcome_ask",
+        "/welcome/0000000000000000000000",
+        404,
+    ),
+    (
+        Surface::Accounts,
+        "welcome",
+        "/welcome/0000000000000000000000",
+        404,
+    ),
+    (Surface::Accounts, "account", "/account", 303),
+    (Surface::Accounts, "account_name", "/account/name", 401),
+    (
+        Surface::Accounts,
+        "account_password",
+        "/account/password",
+        401,
+    ),
+    (
+        Surface::Accounts,
+        "authenticator_ask",
+        "/account/authenticator/ask",
+        401,
+    ),
+    (
+        Surface::Accounts,
+        "authenticator_show",
+        "/account/authenticator",
+        303,
+    ),
+    (
+        Surface::Accounts,
+        "authenticator",
+        "/account/authenticator",
+        401,
+    ),
+    (
+        Surface::Accounts,
+        "second_forget",
+        "/account/second/forget",
+        401,
+    ),
+    (
+        Surface::Accounts,
+        "recovery_codes",
+        "/account/recovery-codes",
+        401,
+    ),
+    (
+        Surface::Accounts,
+        "passkey_ask",
+        "/account/passkeys/ask",
+        401,
+    ),
+    (Surface::Accounts, "passkey", "/account/passkeys", 401),
+    (
+        Surface::Accounts,
+        "sessions_close",
+        "/account/sessions/others/close",
+        401,
+    ),
+    (
+        Surface::Accounts,
+        "session_close",
+        "/account/sessions/00000000-0000-0000-0000-000000000000/close",
+        401,
+    ),
+    (Surface::Accounts, "people", "/cms/people", 303),
+    (Surface::Accounts, "person_invite", "/cms/people", 401),
+    (
+        Surface::Accounts,
+        "person_role",
+        "/cms/people/00000000-0000-0000-0000-000000000000/role",
+        401,
+    ),
+    (
+        Surface::Accounts,
+        "person_shut_out",
+        "/cms/people/00000000-0000-0000-0000-000000000000/shut-out",
+        401,
+    ),
+    (
+        Surface::Accounts,
+        "person_let_in",
+        "/cms/people/00000000-0000-0000-0000-000000000000/let-in",
+        401,
+    ),
+    (
+        Surface::Accounts,
+        "person_sign_out",
+        "/cms/people/00000000-0000-0000-0000-000000000000/sign-out",
+        401,
+    ),
+    (
+        Surface::Accounts,
+        "person_link",
+        "/cms/people/00000000-0000-0000-0000-000000000000/link",
+        401,
+    ),
+    (
+        Surface::Accounts,
+        "person_second",
+        "/cms/people/00000000-0000-0000-0000-000000000000/second/forget",
+        401,
+    ),
 ];
 
 /// What each caller may do besides what everybody may; the operator may everything.
@@ -316,10 +469,55 @@ const MAY: &[(Caller, &[Permission])] = &[
     ),
     (Caller::Reporter, &[Permission::ReadOwnTip]),
     (Caller::Operator, Permission::ALL),
+    (Caller::PendingStaff, &[Permission::FinishSignIn]),
+    (
+        Caller::Partner,
+        &[Permission::FinishSignIn, Permission::ManageOwnSignIn],
+    ),
+    (
+        Caller::Moderator,
+        &[
+            Permission::FinishSignIn,
+            Permission::ManageOwnSignIn,
+            Permission::ReadDesk,
+            Permission::DecideTips,
+            Permission::EditSchedule,
+        ],
+    ),
+    (
+        Caller::Editor,
+        &[
+            Permission::FinishSignIn,
+            Permission::ManageOwnSignIn,
+            Permission::ReadDesk,
+            Permission::DecideTips,
+            Permission::EditSchedule,
+            Permission::ImportSchedule,
+            Permission::PublishSchedule,
+            Permission::ManageCalendars,
+            Permission::ReadAudit,
+        ],
+    ),
+    (
+        Caller::Admin,
+        &[
+            Permission::FinishSignIn,
+            Permission::ManageOwnSignIn,
+            Permission::ReadDesk,
+            Permission::DecideTips,
+            Permission::EditSchedule,
+            Permission::ImportSchedule,
+            Permission::PublishSchedule,
+            Permission::ManageCalendars,
+            Permission::ReadAudit,
+            Permission::ManagePeople,
+        ],
+    ),
 ];
 
 /// What everybody may.
 const EVERYBODY: [Permission; 4] = [
+    Permission::SignIn,
     Permission::ReadPublished,
     Permission::ReadHealth,
     Permission::MakeSubscription,
@@ -368,9 +566,18 @@ fn every_route_answers_a_stranger_as_the_table_says() {
             missing.push(format!("{:?} {}", route.surface, route.name));
             continue;
         };
-        // Who may not even know that something is there is told that it is not.
+        // Who could sign in is asked to; who may not even know that something is there is told
+        // that it is not.
         let allowed = may(Caller::Anonymous, route.permission);
-        assert!(allowed || *status == 404, "{target} is open to strangers");
+        let refusal = match (route.surface.knows_people(), route.method.is_safe()) {
+            (true, true) => 303,
+            (true, false) => 401,
+            (false, _) => 404,
+        };
+        assert!(
+            allowed || *status == refusal,
+            "{target} is open to strangers"
+        );
         let answer = server.send(&request(route, target));
         assert_eq!(answer.status, *status, "{} {target}", route.method);
         if route.surface == Surface::Dav {
@@ -398,3 +605,57 @@ fn every_route_answers_a_stranger_as_the_table_says() {
     assert!(missing.is_empty(), "no row for {missing:?}");
     assert_eq!(STRANGER.len(), routes.len(), "rows without a route");
 }
+
+/// Every route of the surfaces that know people, asked by everybody who can be signed in.
+#[test]
+fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &[]);
+    let database = Address::Embedded(folder.path().to_owned());
+    let visitors = Visitors::of(&database);
+    let mut asked = 0;
+    for route in almanac::server::routes() {
+        if !route.surface.knows_people() {
+            continue;
+        }
+        let row = STRANGER
+            .iter()
+            .find(|(s, name, ..)| (*s, *name) == (route.surface, route.name));
+        let (_, _, target, _) = row.unwrap_or_else(|| panic!("no row for {}", route.name));
+        for (caller, role, progress) in SIGNED_IN {
+            // Some routes end the session that asks: each request has its own.
+            let request = request(&route, target)
+                .header("Cookie", &visitors.cookie(*role, *progress))
+                .header("Sec-Fetch-Site", "same-origin");
+            let answer = server.send(&request);
+            let to = answer.header("location").unwrap_or_default();
+            let refused = matches!(answer.status, 401 | 403) || to.starts_with("/sign-in");
+            let leaves = route.name == "sign_out"
+                || route.surface == Surface::Partners;
+            let allowed = may(*caller, route.permission);
+            assert!(
+                leaves || refused != allowed,
+                "{} {target} as {caller:?}: {} {to}",
+                route.method,
+                answer.status
+            );
+            if !allowed && *progress == Progress::Full {
+                assert_eq!(answer.status, 403, "{target} as {caller:?}");
+            }
+            asked += 1;
+        }
+    }
+    assert!(asked > 150, "{asked}");
+}
+
+const SIGNED_IN: &[(Caller, Role, Progress)] = &[
+    (Caller::Admin, Role::Admin, Progress::Full),
+    (Caller::Editor, Role::Editor, Progress::Full),
+    (Caller::Moderator, Role::Moderator, Progress::Full),
+    (Caller::Partner, Role::Partner, Progress::Full),
+    (
+        Caller::PendingStaff,
+        Role::Admin,
+        Progress::SecondFactorOwed,
+    ),
+];

@@ -5,6 +5,7 @@
 
 pub mod clients;
 pub mod http;
+pub mod people;
 pub mod schema;
 pub mod server;
 
