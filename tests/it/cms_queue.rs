@@ -87,7 +87,9 @@ async fn burst_of(db: &Db, home: &Calendar, size: usize) -> BurstId {
     for n in 0..size {
         let body = game(&format!("싼 알약 {n}"), "2027-05-01T10:00:00");
         let spam = proposal(home, Aim::Create(Box::new(body)));
-        proposals::add_handled(&mut tx, &spam, &handling).await.unwrap();
+        proposals::add_handled(&mut tx, &spam, &handling)
+            .await
+            .unwrap();
     }
     tx.commit().await.unwrap();
     burst
@@ -173,6 +175,45 @@ on_both! {
         let back = desk.post(&joon, "/cms/tips/undo", &[("of", &id.to_string())]);
         assert_eq!(back.status, 303, "{}", back.text());
         desk.server.get_until(&api, limit, |a| a.text().contains("2027-04-05T18:30"));
+    }
+
+    async fn a_receipt_follows_its_tip_through_rejection_undo_and_merging(fresh) {
+        let db = &fresh.db;
+        let (home, game, other) = with_tip(db).await;
+        let towards = store::tips::Towards::Proposal {
+            calendar: home.id,
+            aim: change(game.id, 1, vec![time("16:00")]),
+            decided: store::tips::Decided::ByTheDesk,
+        };
+        let content = store::tips::Content {
+            kind: domain::tip::Kind::Correction, instance: None, changes: serde_json::Map::new(),
+            lang: domain::text::Lang::KO, note: None, evidence: None, upload: None,
+        };
+        let print = domain::tip::spam::Print { at_ms: now().as_millisecond(), shape: 1, host: 0, network: [1; 16] };
+        let coming = store::tips::Coming { level: domain::tip::trust::Level::Unknown, score: 0, print };
+        let mut tx = db.begin().await.unwrap();
+        store::tips::send(&mut tx, &digest("r"), &content, &coming, &towards).await.unwrap();
+        tx.commit().await.unwrap();
+        let behind = async || {
+            let mut conn = db.read().await.unwrap();
+            let kept = store::tips::by_receipt(&mut conn, &digest("r")).await.unwrap().unwrap();
+            let behind = kept.proposal.unwrap();
+            (behind.id, behind.state)
+        };
+        let joon = crate::desk::moderator();
+        let desk = desk::Desk::new(db, &joon, now());
+        let (first, _) = behind().await;
+        desk.mark_spam(first).await.unwrap();
+        assert_eq!(behind().await, (first, State::Rejected));
+        let again = desk.undo(first).await.unwrap().proposal;
+        assert_eq!(behind().await, (again, State::Waiting));
+        let mut conn = db.read().await.unwrap();
+        assert_eq!(store::tips::of_proposal(&mut conn, again, 9).await.unwrap().len(), 1);
+        drop(conn);
+        desk.merge_into(again, other).await.unwrap();
+        assert_eq!(behind().await, (other, State::Waiting));
+        desk.accept(other, desk::Take::Whole).await.unwrap();
+        assert_eq!(behind().await, (other, State::Accepted));
     }
 
     async fn a_burst_of_sixty_is_one_row_rejected_and_taken_back_as_one(fresh) {
@@ -286,7 +327,7 @@ on_both! {
         assert_eq!(state(db, one).await, State::Superseded);
         // What others changed since stands beside it, and is overruled knowingly only.
         let path = format!("/cms/tips/{two}?lang=en");
-        crate::desk::write(db, &home, vec![store::publish::Write::Update(moved(db, &game).await)]).await;
+        crate::desk::write(db, &home, vec![store::publish::Write::Replace { event: moved(db, &game).await, kind: domain::change::ChangeKind::Rescheduled }]).await;
         let seen = desk.get(&joon, &path).text();
         assert!(seen.contains("Changed since") && seen.contains("name=\"over\""), "{seen}");
         let refused = desk.post(&joon, &path, &[("edition", "1"), ("seen_version", "3"), ("do", "accept")]);
@@ -441,7 +482,10 @@ on_both! {
 /// The game as somebody else moved it meanwhile.
 async fn moved(db: &Db, game: &Event) -> Event {
     let mut conn = db.read().await.unwrap();
-    let found = store::events::by_id(&mut conn, game.id).await.unwrap().unwrap();
+    let found = store::events::by_id(&mut conn, game.id)
+        .await
+        .unwrap()
+        .unwrap();
     let mut event = found.event;
     event.body.set(time("20:00"));
     event.version += 1;

@@ -630,8 +630,7 @@ fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
             let answer = server.send(&request);
             let to = answer.header("location").unwrap_or_default();
             let refused = matches!(answer.status, 401 | 403) || to.starts_with("/sign-in");
-            let leaves = route.name == "sign_out"
-                || route.surface == Surface::Partners;
+            let leaves = route.name == "sign_out" || route.surface == Surface::Partners;
             let allowed = may(*caller, route.permission);
             assert!(
                 leaves || refused != allowed,

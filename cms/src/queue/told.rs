@@ -76,7 +76,6 @@ pub(crate) fn flash(visit: &Visit) -> Option<Flash> {
         "skipped" => ("queue.done_skipped", false),
         "claimed" => ("queue.done_claimed", false),
         "undone" => ("queue.done_undone", false),
-        "empty" => ("queue.done_empty", false),
         _ => return None,
     };
     let undo = match takes_back {
