@@ -516,7 +516,7 @@ const MAY: &[(Caller, &[Permission])] = &[
 ];
 
 /// What everybody may.
-const EVERYBODY: [Permission; 4] = [
+const EVERYBODY: [Permission; 5] = [
     Permission::SignIn,
     Permission::ReadPublished,
     Permission::ReadHealth,
