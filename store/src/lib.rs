@@ -15,6 +15,7 @@ pub mod categories;
 pub mod changes;
 pub mod counts;
 mod db;
+pub mod desk_lists;
 mod error;
 pub mod events;
 pub mod jobs;

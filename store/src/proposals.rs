@@ -40,7 +40,7 @@ pub struct Entry {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(crate) struct Row {
     id: Uuid,
     calendar: Uuid,
     event: Option<Uuid>,
@@ -479,7 +479,7 @@ pub async fn gather(tx: &mut Tx, burst: BurstId, ids: &[ProposalId]) -> Result<(
     Ok(())
 }
 
-fn read(row: Row) -> Result<Entry> {
+pub(crate) fn read(row: Row) -> Result<Entry> {
     let aim = match (
         read_json::<Stored>("proposal", &row.aim)?,
         row.event,
@@ -540,6 +540,6 @@ fn from_word<T: serde::de::DeserializeOwned>(word: &str) -> Result<T> {
     read_json("proposal", &format!("\"{word}\""))
 }
 
-fn word<T: Serialize>(value: &T) -> Result<String> {
+pub(crate) fn word<T: Serialize>(value: &T) -> Result<String> {
     Ok(write_json("proposal", value)?.trim_matches('"').to_owned())
 }

@@ -13,6 +13,8 @@ mod browser;
 mod caldav;
 mod changed;
 mod clients;
+mod cms_browser;
+mod cms_queue;
 mod corpora;
 mod databases;
 mod desk;

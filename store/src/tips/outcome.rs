@@ -107,8 +107,8 @@ pub async fn by_receipt(conn: &mut Conn, receipt: &[u8; 32]) -> Result<Option<Ke
     }
 }
 
-/// The tips that stand behind a proposal, oldest first: for the desk. Those taken back are left
-/// out.
+/// The tips that stand behind a proposal, or behind the decided one that it takes up again, oldest
+/// first: for the desk. Those taken back are left out.
 pub async fn of_proposal(conn: &mut Conn, proposal: ProposalId, limit: i64) -> Result<Vec<Kept>> {
     let rows = sql!(
         conn,
@@ -116,7 +116,8 @@ pub async fn of_proposal(conn: &mut Conn, proposal: ProposalId, limit: i64) -> R
         "SELECT id, kind, proposal, request, instance, changes, lang, note, evidence_url, upload,
             trust, score, created_ms, amended_ms, withdrawn_ms, credited_ms
          FROM tip
-         WHERE proposal = $1 AND withdrawn_ms IS NULL
+         WHERE (proposal = $1 OR proposal IN (SELECT undoes FROM proposal WHERE id = $1))
+             AND withdrawn_ms IS NULL
          ORDER BY created_ms, id
          LIMIT $2",
         proposal.0,
@@ -197,7 +198,33 @@ struct BehindRow {
     decided_ms: Option<i64>,
 }
 
-async fn behind(conn: &mut Conn, id: ProposalId) -> Result<Option<Behind>> {
+/// Most steps from a proposal to the one that stands for it now.
+const STEPS: usize = 8;
+
+/// The proposal that stands for a rejected or gathered one: the one that takes it up again where that
+/// decision was taken back, else the one that it was gathered into. Tips stay where they came, so
+/// that taking a step back needs no moving.
+async fn stands_for(conn: &mut Conn, id: ProposalId) -> Result<Option<ProposalId>> {
+    let next = sql!(
+        conn,
+        scalar_optional Option<Uuid>,
+        "SELECT COALESCE(
+            (SELECT n.id FROM proposal n WHERE n.undoes = p.id ORDER BY n.created_ms, n.id LIMIT 1),
+            p.merged_into)
+         FROM proposal p
+         WHERE p.id = $1 AND p.state IN ('rejected', 'superseded')",
+        id.0
+    )?;
+    Ok(next.flatten().map(ProposalId))
+}
+
+async fn behind(conn: &mut Conn, mut id: ProposalId) -> Result<Option<Behind>> {
+    for _ in 0..STEPS {
+        match stands_for(conn, id).await? {
+            Some(next) => id = next,
+            None => break,
+        }
+    }
     let row = sql!(
         conn,
         optional BehindRow,
