@@ -7,10 +7,12 @@
 
 mod build;
 mod clock;
+pub mod closing;
 mod dates;
 mod day;
 mod fault;
 mod glyphs;
+pub mod lunar;
 mod marks;
 mod mention;
 mod number;

@@ -8,6 +8,7 @@
 mod bring_in;
 pub mod export;
 mod flat;
+pub mod grid;
 pub mod plan;
 mod reading;
 pub mod table;

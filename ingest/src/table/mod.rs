@@ -7,6 +7,7 @@
 
 mod delimited;
 mod draft;
+mod each;
 mod header;
 mod layout;
 mod mapping;
@@ -24,11 +25,14 @@ mod year;
 pub use mapping::{Choice, ChoiceError};
 pub use meaning::Meaning;
 
+pub(crate) use delimited::read as read_delimited;
+pub(crate) use each::{Bad, Looks, Seen, looks, may_be_header, see};
+pub(crate) use sheet::{Cell, Row, Sheet};
+
 use crate::reading::{ReadOptions, Reading, Refusal, Skipped};
 use domain::caps;
 use domain::text::{Text, clean_line};
 use notes::Notes;
-use sheet::Sheet;
 use std::collections::HashSet;
 use walk::{Walk, Walked};
 

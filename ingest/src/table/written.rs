@@ -187,7 +187,8 @@ pub(super) fn has_days(cell: &Cell, order: Order) -> bool {
 /// True where the text has the form of an hour without a day.
 pub(super) fn has_hours_only(cell: &Cell, order: Order) -> bool {
     match read(cell, Stands::Hours, order) {
-        Ok(Written::Span(start, _)) => start.day.is_none(),
+        // `04.06(화)` has the form of an hour, but no hour has a weekday.
+        Ok(Written::Span(start, _)) => start.day.is_none() && start.weekday.is_none(),
         Ok(Written::Undecided | Written::WholeDay) => true,
         // `25:00` is meant as an hour, `2027-13-01` is not.
         Err(Unread::Impossible) => matches!(cell, Cell::Text(text) if text.contains([':', '시'])),

@@ -3,6 +3,7 @@
 mod any;
 mod days;
 mod faults;
+mod guide;
 mod marks;
 mod repeats;
 mod round;
