@@ -10,7 +10,6 @@ pub(crate) mod said;
 mod time;
 
 use crate::edit::{self, Errors, actor, back, failure, refusal};
-use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use desk::{Desk, Error, Outcome, Take};
@@ -25,7 +24,7 @@ use page::{Asked, DisputedView, EventPage, FindingsPart};
 use store::Conn;
 use store::events::Found;
 use store::proposals::Entry;
-use web::failure::{Failure, Message, PageFailure};
+use web::failure::{Failure, PageFailure};
 use web::form::Fields;
 use web::page::Page;
 use web::session::{Staff, see_other};

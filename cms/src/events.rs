@@ -12,10 +12,11 @@ use axum::response::{IntoResponse, Response};
 use desk::{Desk, Error, Shift};
 use domain::calendar::Calendar;
 use domain::event::{Event, Status};
+use domain::filter::fold;
 use domain::id::EventId;
 use domain::patch::{EventPatch, FieldValue};
 use domain::proposal::{BatchId, State as Stands};
-use domain::search::fold;
+
 use domain::time::EventTime;
 use http::StatusCode;
 use jiff::Timestamp;

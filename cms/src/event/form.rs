@@ -342,5 +342,3 @@ pub(crate) fn label(tag: &Tag) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests;
