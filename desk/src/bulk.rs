@@ -90,7 +90,7 @@ impl Desk<'_> {
 
 impl By<'_> {
     async fn each(self, tx: &mut Tx, events: &[EventId], what: &Each<'_>) -> Result<Done> {
-        crate::carry::lock(tx, [], events.iter().copied()).await?;
+        crate::carry::lock(tx, &[], events).await?;
         let mut all = Vec::with_capacity(events.len());
         for &id in events {
             let found = store::events::by_id(tx, id).await?;

@@ -65,7 +65,7 @@ async fn known_category(tx: &mut Tx, profile: &CalendarProfile) -> Result<()> {
 
 /// The calendar, which stays as it is until the transaction ends.
 async fn locked(tx: &mut Tx, id: CalendarId) -> Result<Calendar> {
-    crate::carry::lock(tx, [id], []).await?;
+    crate::carry::lock(tx, &[id], &[]).await?;
     let found = calendars::by_id(tx, id).await?;
     found.ok_or(Error::NotFound("calendar"))
 }
@@ -174,7 +174,7 @@ impl By<'_> {
         if from == into {
             return Err(Error::Nothing);
         }
-        crate::carry::lock(tx, [from, into], []).await?;
+        crate::carry::lock(tx, &[from, into], &[]).await?;
         let gone = locked(tx, from).await?;
         store::absorb(tx, from, into, self.at).await?;
         let detail = json!({

@@ -45,14 +45,10 @@ pub(crate) struct Work {
 
 /// Locks the calendars of proposals and of the events that they change, in the order of their ids:
 /// what is read afterwards stays as it is until the transaction ends.
-pub(crate) async fn lock(
-    tx: &mut Tx,
-    calendars: impl IntoIterator<Item = CalendarId>,
-    events: impl IntoIterator<Item = EventId>,
-) -> Result<()> {
-    let mut all: BTreeSet<CalendarId> = calendars.into_iter().collect();
+pub(crate) async fn lock(tx: &mut Tx, calendars: &[CalendarId], events: &[EventId]) -> Result<()> {
+    let mut all: BTreeSet<CalendarId> = calendars.iter().copied().collect();
     for event in events {
-        all.extend(store::events::placements(tx, event).await?);
+        all.extend(store::events::placements(tx, *event).await?);
     }
     for calendar in all {
         if store::calendars::lock(tx, calendar).await?.is_none() {

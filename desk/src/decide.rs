@@ -242,7 +242,7 @@ impl By<'_> {
                 events.extend(entry.handling.event);
             }
         }
-        carry::lock(tx, calendars, events).await
+        carry::lock(tx, &calendars, &events).await
     }
 
     /// A proposal that nobody else works on, kept from others.

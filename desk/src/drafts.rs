@@ -208,9 +208,9 @@ impl By<'_> {
         all: Vec<New>,
         batch: Option<BatchId>,
     ) -> Result<Vec<Result<Outcome>>> {
-        let calendars = all.iter().filter_map(|new| new.calendar);
-        let events = all.iter().filter_map(|new| event_of(&new.aim));
-        carry::lock(tx, calendars, events).await?;
+        let calendars: Vec<_> = all.iter().filter_map(|new| new.calendar).collect();
+        let events: Vec<_> = all.iter().filter_map(|new| event_of(&new.aim)).collect();
+        carry::lock(tx, &calendars, &events).await?;
         let mut work = Work::new(self);
         let mut accepted = Vec::with_capacity(all.len());
         for new in all {

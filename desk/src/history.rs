@@ -115,7 +115,7 @@ impl By<'_> {
         version: i64,
         seen_version: i64,
     ) -> Result<Outcome> {
-        crate::carry::lock(tx, [], [event]).await?;
+        crate::carry::lock(tx, &[], &[event]).await?;
         let found = store::events::by_id(tx, event).await?;
         let found = found.ok_or(Error::NotFound("event"))?;
         let gone = || Error::NotFound("version");

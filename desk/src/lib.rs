@@ -99,3 +99,33 @@ impl By<'_> {
         Ok(audit::add(tx, &entry).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::patch::EventPatch;
+    use domain::proposal::BatchId;
+
+    /// Servers move their work between threads: whatever a handler awaits must be able to.
+    fn moves_between_threads<T: Send>(work: T) {
+        drop(work);
+    }
+
+    #[expect(dead_code, reason = "it compiles, or the promise is broken")]
+    fn every_operation_moves_between_threads(desk: Desk<'_>, tx: &mut Tx) {
+        let nil = store::new_id();
+        let (event, id) = (EventId(nil), ProposalId(nil));
+        moves_between_threads(desk.edit(event, 1, EventPatch::default()));
+        moves_between_threads(desk.claim(id));
+        moves_between_threads(desk.undo(id));
+        moves_between_threads(desk.undo_batch(BatchId(nil)));
+        moves_between_threads(desk.decide_all(&[], &Decision::Discard));
+        moves_between_threads(desk.shift(&[], Shift::default()));
+        moves_between_threads(desk.rename_place(CalendarId(nil), "", ""));
+        moves_between_threads(desk.history(event, 1));
+        moves_between_threads(desk.revert_to(event, 1, 1));
+        moves_between_threads(desk.merge_calendars(CalendarId(nil), CalendarId(nil)));
+        moves_between_threads(desk.draft_all(CalendarId(nil), Vec::new()));
+        moves_between_threads(publish_due(tx, Timestamp::MIN));
+    }
+}
