@@ -78,13 +78,18 @@ async fn build(
 ) -> Result<CalendarPage, Failure> {
     let t = visit.t;
     let profile = &calendar.profile;
-    let stands = store::calendars::upkeep(conn, calendar.id).await?.unwrap_or_default();
+    let stands = store::calendars::upkeep(conn, calendar.id)
+        .await?
+        .unwrap_or_default();
     let all = others(conn, calendar).await?;
     let typed = match shown.upkeep {
         Some(typed) => typed,
         None => TypedUpkeep {
             alarms: stands.alarms.to_string(),
-            refresh: stands.refresh_minutes.map(|n| n.to_string()).unwrap_or_default(),
+            refresh: stands
+                .refresh_minutes
+                .map(|n| n.to_string())
+                .unwrap_or_default(),
             ended: stands.ended.map(|day| day.to_string()).unwrap_or_default(),
             successor: all
                 .iter()
@@ -147,8 +152,16 @@ fn differences(typed: &Typed, profile: &CalendarProfile, t: T) -> Vec<(&'static 
         ("cms_calendars.slug", &typed.slug, now.slug),
         ("cms_calendars.title_ko", &typed.title_ko, now.title_ko),
         ("cms_calendars.title_en", &typed.title_en, now.title_en),
-        ("cms_calendars.description_ko", &typed.description_ko, now.description_ko),
-        ("cms_calendars.description_en", &typed.description_en, now.description_en),
+        (
+            "cms_calendars.description_ko",
+            &typed.description_ko,
+            now.description_ko,
+        ),
+        (
+            "cms_calendars.description_en",
+            &typed.description_en,
+            now.description_en,
+        ),
         ("cms_calendars.category", &typed.category, now.category),
         ("cms_calendars.color", &typed.color, now.color),
         ("cms_calendars.language", &typed.language, now.language),
@@ -253,7 +266,12 @@ pub(crate) async fn keep(
         let by = actor(&staff);
         let desk = Desk::new(&web.db, &by, web.clock.now());
         match desk.set_upkeep(calendar.id, &seen, &upkeep).await {
-            Ok(_) => return Ok(back(&format!("/cms/calendars/{}", calendar.public_id), "saved")),
+            Ok(_) => {
+                return Ok(back(
+                    &format!("/cms/calendars/{}", calendar.public_id),
+                    "saved",
+                ));
+            }
             Err(error @ Error::Upkeep(_)) => shown.errors.put("refresh", &refusal(error)?, t),
             Err(error @ Error::Circle) => shown.errors.put("successor", &refusal(error)?, t),
             Err(error) => shown.refused = Some(refusal(error)?.say(t)),
@@ -321,7 +339,10 @@ pub(crate) async fn set_visibility(
     let by = actor(&staff);
     let desk = Desk::new(&web.db, &by, web.clock.now());
     match desk.set_visibility(calendar.id, visibility).await {
-        Ok(_) => Ok(back(&format!("/cms/calendars/{}", calendar.public_id), "changed")),
+        Ok(_) => Ok(back(
+            &format!("/cms/calendars/{}", calendar.public_id),
+            "changed",
+        )),
         Err(error) => {
             let shown = Shown {
                 refused: Some(refusal(error)?.say(visit.t)),

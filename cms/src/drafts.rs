@@ -94,7 +94,13 @@ async fn build(
             ..Filter::of(state)
         };
         let mut entries = store::proposals::page(conn, &filter, Cursor::START, ROWS).await?;
-        entries.sort_by_key(|entry| (entry.proposal.due, entry.proposal.created, entry.proposal.id));
+        entries.sort_by_key(|entry| {
+            (
+                entry.proposal.due,
+                entry.proposal.created,
+                entry.proposal.id,
+            )
+        });
         let mut rows = Vec::new();
         for entry in &entries {
             let Some(calendar) = calendars.get(&entry.proposal.calendar) else {
@@ -109,7 +115,9 @@ async fn build(
         }
         lists.push(rows);
     }
-    let zone = only.as_ref().map_or_else(Zone::seoul, |one| one.profile.zone.clone());
+    let zone = only
+        .as_ref()
+        .map_or_else(Zone::seoul, |one| one.profile.zone.clone());
     let reading = Reading::new(t, &zone, now);
     let (due_date, due_time) = shown
         .due
@@ -123,12 +131,16 @@ async fn build(
             Some(n) => Some(t.n("cms_drafts.drafted", n)),
             None => done(visit).map(str::to_owned),
         },
-        batch: edit::proposal_id(batch).map(|id| id.to_string()).unwrap_or_default(),
+        batch: edit::proposal_id(batch)
+            .map(|id| id.to_string())
+            .unwrap_or_default(),
         refused: shown.refused,
         fault: shown.fault,
         drafts: lists.pop().unwrap_or_default(),
         scheduled,
-        only: only.map(|one| one.public_id.to_string()).unwrap_or_default(),
+        only: only
+            .map(|one| one.public_id.to_string())
+            .unwrap_or_default(),
         zone_name: reading.zone_name(&zone, now),
         due_date,
         due_time,
@@ -170,7 +182,11 @@ fn row(entry: &Entry, calendar: &Calendar, body: &EventBody, (t, now): (T, Times
             Aim::Change { patch, .. } => patch.fields().map(|one| said::name(one, t)).collect(),
         },
         due: entry.proposal.due.map_or(String::new(), |due| {
-            format!("{} {}", reading.instant(due), reading.zone_name(&profile.zone, due))
+            format!(
+                "{} {}",
+                reading.instant(due),
+                reading.zone_name(&profile.zone, due)
+            )
         }),
         chosen: false,
     }
@@ -195,7 +211,11 @@ pub(crate) async fn decide(
     fields: Fields,
 ) -> Result<Response, PageFailure> {
     let now = web.clock.now();
-    let field = if fields.one("all").is_empty() { "draft" } else { "listed" };
+    let field = if fields.one("all").is_empty() {
+        "draft"
+    } else {
+        "listed"
+    };
     let mut ids: Vec<ProposalId> = Vec::new();
     for id in fields.all(field) {
         ids.push(edit::proposal_id(id)?);
@@ -204,7 +224,10 @@ pub(crate) async fn decide(
     let due = (fields.one("due_date"), fields.one("due_time"));
     let (decision, word) = match fields.one("do") {
         "publish" => (Ok(Decision::Accept(Take::Whole)), "published"),
-        "schedule" => (edit::due(due, &zone, now).map(Decision::Schedule), "scheduled"),
+        "schedule" => (
+            edit::due(due, &zone, now).map(Decision::Schedule),
+            "scheduled",
+        ),
         "unschedule" => (Ok(Decision::Unschedule), "unscheduled"),
         "discard" => (Ok(Decision::Discard), "discarded"),
         _ => (Err(Message::new("invalid.form")), ""),
@@ -223,7 +246,10 @@ pub(crate) async fn decide(
         Ok(decision) => {
             let by = actor(&staff);
             let desk = Desk::new(&web.db, &by, now);
-            let report = desk.decide_all(&ids, &decision).await.map_err(edit::failure)?;
+            let report = desk
+                .decide_all(&ids, &decision)
+                .await
+                .map_err(edit::failure)?;
             let batch = report.batch;
             let mut refused = report.results.into_iter().filter_map(|(_, one)| one.err());
             match refused.next() {

@@ -111,9 +111,7 @@ pub(crate) async fn event(conn: &mut Conn, id: &str) -> Result<Found, Failure> {
 
 /// The proposal that a path names.
 pub(crate) fn proposal_id(text: &str) -> Result<ProposalId, Failure> {
-    text.parse()
-        .map(ProposalId)
-        .map_err(|_| Failure::NotFound)
+    text.parse().map(ProposalId).map_err(|_| Failure::NotFound)
 }
 
 /// A day as forms send it.

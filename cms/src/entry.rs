@@ -45,12 +45,18 @@ async fn keep(
         let there = format!("/cms/calendars/{id}/events?undo={}", done.proposal);
         return Ok(back(&there, "published"));
     }
-    let aims = bodies.into_iter().map(|body| (Aim::Create(Box::new(body)), None));
+    let aims = bodies
+        .into_iter()
+        .map(|body| (Aim::Create(Box::new(body)), None));
     let ids = desk.draft_all(calendar.id, aims.collect()).await?;
     if fate == Fate::Kept {
         return Ok(see_other(&format!("/cms/drafts?calendar={id}&n={n}")));
     }
-    let report = desk.decide_all(&ids, &Decision::Accept(Take::Whole)).await?;
+    let report = desk
+        .decide_all(&ids, &Decision::Accept(Take::Whole))
+        .await?;
     let (batch, done) = (report.batch, report.done());
-    Ok(see_other(&format!("/cms/calendars/{id}/events?batch={batch}&n={done}")))
+    Ok(see_other(&format!(
+        "/cms/calendars/{id}/events?batch={batch}&n={done}"
+    )))
 }

@@ -9,7 +9,7 @@ mod repeat;
 pub(crate) mod said;
 mod time;
 
-use crate::edit::{self, Errors, actor, back, failure, refusal};
+use crate::edit::{self, actor, back, failure, refusal};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use desk::{Desk, Error, Outcome, Take};
@@ -240,7 +240,9 @@ pub(crate) async fn remove(
     let desk = Desk::new(&web.db, &by, web.clock.now());
     let done = desk.remove(&[found.event.id]).await.map_err(failure)?;
     let (id, batch) = (&calendar.public_id, done.batch);
-    Ok(see_other(&format!("/cms/calendars/{id}/events?batch={batch}&n=1")))
+    Ok(see_other(&format!(
+        "/cms/calendars/{id}/events?batch={batch}&n=1"
+    )))
 }
 
 async fn show(web: &WebState, visit: &Visit, which: Which<'_>) -> Result<Response, PageFailure> {
@@ -348,7 +350,8 @@ async fn save(
         Ok(there) => Ok(there),
         Err(Error::Clash(disputed)) => {
             let mut conn = web.db.read().await?;
-            let (subject, asked) = clash(&mut conn, which, &subject, (&body, &disputed), &reading).await?;
+            let (subject, asked) =
+                clash(&mut conn, which, &subject, (&body, &disputed), &reading).await?;
             refused(asked, &subject, StatusCode::CONFLICT)
         }
         Err(error) => {
@@ -366,7 +369,12 @@ async fn save(
 }
 
 fn part(t: web::locale::T, findings: check::Findings, errors: Vec<String>) -> Response {
-    Page::private(FindingsPart { t, findings, errors }).into_response()
+    Page::private(FindingsPart {
+        t,
+        findings,
+        errors,
+    })
+    .into_response()
 }
 
 /// Carries out what was decided about fields that two editors changed; tells which still wait.
@@ -437,18 +445,27 @@ async fn carry_out(
     let home = subject.calendar.id;
     if let (Wish::Publish, aim) = (&wish, &aim) {
         let done = match (&subject.draft, aim) {
-            (Some(draft), _) => desk.accept(draft.proposal.id, edited(draft, subject, body)).await?,
-            (None, Aim::Create(body)) => desk.create(home, (**body).clone()).await?,
-            (None, Aim::Change { event, base_version, patch }) => {
-                desk.edit(*event, *base_version, patch.clone()).await?
+            (Some(draft), _) => {
+                desk.accept(draft.proposal.id, edited(draft, subject, body))
+                    .await?
             }
+            (None, Aim::Create(body)) => desk.create(home, (**body).clone()).await?,
+            (
+                None,
+                Aim::Change {
+                    event,
+                    base_version,
+                    patch,
+                },
+            ) => desk.edit(*event, *base_version, patch.clone()).await?,
         };
         return Ok(published(subject, done));
     }
     let id = match &subject.draft {
         Some(draft) => {
             let id = draft.proposal.id;
-            desk.amend(id, edition, aim, draft.proposal.note.as_deref()).await?;
+            desk.amend(id, edition, aim, draft.proposal.note.as_deref())
+                .await?;
             id
         }
         None => desk.draft(home, aim, None).await?,
@@ -487,16 +504,10 @@ fn published(subject: &Subject, done: Outcome) -> Response {
         }
         None => {
             let id = &subject.calendar.public_id;
-            back(&format!("/cms/calendars/{id}/events?undo={undo}"), "published")
+            back(
+                &format!("/cms/calendars/{id}/events?undo={undo}"),
+                "published",
+            )
         }
     }
-}
-
-/// What is wrong with fields, said in a language: for pages beside this one.
-pub(crate) fn errors(faults: &form::Faults, t: web::locale::T) -> Errors {
-    let mut errors = Errors::default();
-    for (field, message) in faults {
-        errors.put(field, message, t);
-    }
-    errors
 }

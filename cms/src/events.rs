@@ -194,12 +194,23 @@ async fn build(
         }
     };
     let tab = |view: &'static str, key: &'static str| {
-        let to = Wanted { view: view.to_owned(), ..wanted.clone() };
-        (format!("{}{}", path(calendar), to.query(1)), t.s(key), wanted.view == view)
+        let to = Wanted {
+            view: view.to_owned(),
+            ..wanted.clone()
+        };
+        (
+            format!("{}{}", path(calendar), to.query(1)),
+            t.s(key),
+            wanted.view == view,
+        )
     };
     let turn = |page: usize| format!("{}{}", path(calendar), wanted.query(page));
     let id = |name| visit.params.one(name).ok().flatten().unwrap_or_default();
-    let is_id = |text: &str| edit::proposal_id(text).map(|id| id.to_string()).unwrap_or_default();
+    let is_id = |text: &str| {
+        edit::proposal_id(text)
+            .map(|id| id.to_string())
+            .unwrap_or_default()
+    };
     let count = visit.params.one("n")?.and_then(|n| n.parse::<usize>().ok());
     Ok(EventsPage {
         shell: Shell {
@@ -227,12 +238,17 @@ async fn build(
         total: t.n("cms_events.total", total),
         earlier: (page > 1).then(|| turn(page - 1)),
         later: (page < pages).then(|| turn(page + 1)),
-        statuses: [Status::Confirmed, Status::Tentative, Status::Postponed, Status::Cancelled]
-            .map(|status| {
-                let chosen = shown.typed.get("status").map_or("", String::as_str);
-                Choice::new(status.as_str(), said::status(status, t), chosen)
-            })
-            .into(),
+        statuses: [
+            Status::Confirmed,
+            Status::Tentative,
+            Status::Postponed,
+            Status::Cancelled,
+        ]
+        .map(|status| {
+            let chosen = shown.typed.get("status").map_or("", String::as_str);
+            Choice::new(status.as_str(), said::status(status, t), chosen)
+        })
+        .into(),
         view: wanted.view.clone(),
         text: wanted.text.clone(),
         typed: shown.typed,
@@ -245,7 +261,8 @@ fn row(event: &Event, id: String, reading: &Reading, calendar: &Calendar) -> Row
     let t = reading.t();
     let main = &event.body.main;
     let days = main.time.days(&calendar.profile.zone);
-    let pick = |text: &domain::text::Text| text.pick(t.lang(), calendar.profile.language).to_owned();
+    let pick =
+        |text: &domain::text::Text| text.pick(t.lang(), calendar.profile.language).to_owned();
     let date = match (&main.time, days) {
         (_, None) => t.s("when.no_date").to_owned(),
         (EventTime::Zoned(_) | EventTime::Floating { .. }, Some((first, _))) => reading.date(first),
@@ -265,7 +282,12 @@ fn row(event: &Event, id: String, reading: &Reading, calendar: &Calendar) -> Row
             Status::Confirmed => "",
             status => said::status(status, t),
         },
-        tags: main.tags.iter().map(form::label).collect::<Vec<_>>().join(", "),
+        tags: main
+            .tags
+            .iter()
+            .map(form::label)
+            .collect::<Vec<_>>()
+            .join(", "),
         repeats: event.body.series.is_some(),
         waiting: 0,
         chosen: false,
@@ -280,7 +302,14 @@ pub(crate) async fn show(
 ) -> Result<Response, PageFailure> {
     let mut conn = web.db.read().await?;
     let calendar = edit::calendar(&mut conn, &id).await?;
-    let page = build(&mut conn, &visit, &calendar, Shown::default(), web.clock.now()).await?;
+    let page = build(
+        &mut conn,
+        &visit,
+        &calendar,
+        Shown::default(),
+        web.clock.now(),
+    )
+    .await?;
     Ok(Page::private(page).into_response())
 }
 
@@ -313,7 +342,10 @@ pub(crate) async fn change(
             Ok(Ok(done)) if !done.changed.is_empty() => {
                 let (there, n) = (path(&calendar), done.changed.len());
                 let wanted = Wanted::of(&visit)?.query(1);
-                return Ok(see_other(&format!("{there}{wanted}&batch={}&n={n}", done.batch)));
+                return Ok(see_other(&format!(
+                    "{there}{wanted}&batch={}&n={n}",
+                    done.batch
+                )));
             }
             Ok(Ok(_)) => Message::new("cms_refused.nothing"),
             Ok(Err(message)) => message,
@@ -342,7 +374,9 @@ async fn in_words(web: &WebState, error: Error, visit: &Visit) -> Result<Message
     let lang = visit.t.lang();
     let title = title.map_or(String::new(), |title| title.pick(lang, lang).to_owned());
     let why = refusal(*cause)?.say(visit.t);
-    Ok(Message::new("cms_events.of_event").with("title", title).with("why", why))
+    Ok(Message::new("cms_events.of_event")
+        .with("title", title)
+        .with("why", why))
 }
 
 /// What the form asks for, or what is wrong with what was typed.
@@ -402,14 +436,22 @@ pub(crate) async fn undo_batch(
     let by = actor(&staff);
     let desk = Desk::new(&web.db, &by, web.clock.now());
     let undone = desk.undo_batch(batch).await.map_err(edit::failure)?;
-    let done = if undone.clashes.is_empty() { "undone" } else { "undone_some" };
+    let done = if undone.clashes.is_empty() {
+        "undone"
+    } else {
+        "undone_some"
+    };
     Ok(edit::back(own_path(fields.one("to")), done))
 }
 
 /// A page of the desk to come back to; its list of drafts where none is named.
 pub(crate) fn own_path(to: &str) -> &str {
     let plain = to.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-    if to.starts_with("/cms/") && plain { to } else { "/cms/drafts" }
+    if to.starts_with("/cms/") && plain {
+        to
+    } else {
+        "/cms/drafts"
+    }
 }
 
 #[cfg(test)]
@@ -418,8 +460,17 @@ mod tests {
 
     #[test]
     fn only_pages_of_the_desk_are_come_back_to() {
-        assert_eq!(own_path("/cms/calendars/x/events?a=1"), "/cms/calendars/x/events?a=1");
-        for bad in ["", "//evil.example", "https://evil.example/cms/", "/cms/\r\nx", "/my"] {
+        assert_eq!(
+            own_path("/cms/calendars/x/events?a=1"),
+            "/cms/calendars/x/events?a=1"
+        );
+        for bad in [
+            "",
+            "//evil.example",
+            "https://evil.example/cms/",
+            "/cms/\r\nx",
+            "/my",
+        ] {
             assert_eq!(own_path(bad), "/cms/drafts", "{bad}");
         }
     }

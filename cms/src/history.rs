@@ -79,7 +79,10 @@ async fn build(
     let main = &body.main;
     Ok(HistoryPage {
         shell: shell(visit),
-        title: main.title.pick(t.lang(), calendar.profile.language).to_owned(),
+        title: main
+            .title
+            .pick(t.lang(), calendar.profile.language)
+            .to_owned(),
         home: format!("/cms/events/{}", found.event.public_id),
         path: format!("/cms/events/{}/history", found.event.public_id),
         seen: found.event.version,
@@ -146,13 +149,21 @@ pub(crate) async fn revert(
     let mut conn = web.db.read().await?;
     let found = edit::event(&mut conn, &id).await?;
     drop(conn);
-    let number = |name| fields.one(name).parse::<i64>().map_err(|_| Failure::NotFound);
+    let number = |name| {
+        fields
+            .one(name)
+            .parse::<i64>()
+            .map_err(|_| Failure::NotFound)
+    };
     let (version, seen) = (number("version")?, number("seen")?);
     let by = actor(&staff);
     let desk = Desk::new(&web.db, &by, web.clock.now());
     match desk.revert_to(found.event.id, version, seen).await {
         Ok(done) => {
-            let there = format!("/cms/events/{}?undo={}", found.event.public_id, done.proposal);
+            let there = format!(
+                "/cms/events/{}?undo={}",
+                found.event.public_id, done.proposal
+            );
             Ok(back(&there, "reverted"))
         }
         Err(error) => {

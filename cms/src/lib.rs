@@ -29,35 +29,85 @@ pub const ROUTES: &[Route<WebState>] = &[
     page("/cms", "desk_without_slash"),
     // The pages in which calendars are kept.
     read("/cms/calendars", "cms_calendars", || get(calendars::list)),
-    keep_get("/cms/calendars/new", "cms_calendar_new", || get(calendars::fresh)),
-    keep("/cms/calendars/new", "cms_calendar_make", || post(calendars::make)),
-    read("/cms/calendars/{id}", "cms_calendar", || get(calendar::show)),
-    keep("/cms/calendars/{id}", "cms_calendar_change", || post(calendar::change)),
-    keep("/cms/calendars/{id}/upkeep", "cms_upkeep", || post(calendar::keep)),
-    keep("/cms/calendars/{id}/visibility", "cms_visibility", || post(calendar::set_visibility)),
-    keep_get("/cms/calendars/{id}/merge", "cms_merge", || get(calendar::merge::show)),
-    keep("/cms/calendars/{id}/merge", "cms_merge_go", || post(calendar::merge::merge)),
-    read("/cms/calendars/{id}/events", "cms_events", || get(events::show)),
-    publish("/cms/calendars/{id}/events", "cms_events_change", || post(events::change)),
-    publish("/cms/batches/{id}/undo", "cms_undo_batch", || post(events::undo_batch)),
-    read("/cms/calendars/{id}/rename", "cms_rename", || get(events::rename::show)),
-    publish("/cms/calendars/{id}/rename", "cms_rename_go", || post(events::rename::change)),
-    read("/cms/calendars/{id}/events/new", "cms_event_new", || get(event::fresh)),
-    write("/cms/calendars/{id}/events/new", "cms_event_make", || post(event::make)),
+    keep_get("/cms/calendars/new", "cms_calendar_new", || {
+        get(calendars::fresh)
+    }),
+    keep("/cms/calendars/new", "cms_calendar_make", || {
+        post(calendars::make)
+    }),
+    read("/cms/calendars/{id}", "cms_calendar", || {
+        get(calendar::show)
+    }),
+    keep("/cms/calendars/{id}", "cms_calendar_change", || {
+        post(calendar::change)
+    }),
+    keep("/cms/calendars/{id}/upkeep", "cms_upkeep", || {
+        post(calendar::keep)
+    }),
+    keep("/cms/calendars/{id}/visibility", "cms_visibility", || {
+        post(calendar::set_visibility)
+    }),
+    keep_get("/cms/calendars/{id}/merge", "cms_merge", || {
+        get(calendar::merge::show)
+    }),
+    keep("/cms/calendars/{id}/merge", "cms_merge_go", || {
+        post(calendar::merge::merge)
+    }),
+    read("/cms/calendars/{id}/events", "cms_events", || {
+        get(events::show)
+    }),
+    publish("/cms/calendars/{id}/events", "cms_events_change", || {
+        post(events::change)
+    }),
+    publish("/cms/batches/{id}/undo", "cms_undo_batch", || {
+        post(events::undo_batch)
+    }),
+    read("/cms/calendars/{id}/rename", "cms_rename", || {
+        get(events::rename::show)
+    }),
+    publish("/cms/calendars/{id}/rename", "cms_rename_go", || {
+        post(events::rename::change)
+    }),
+    read("/cms/calendars/{id}/events/new", "cms_event_new", || {
+        get(event::fresh)
+    }),
+    write("/cms/calendars/{id}/events/new", "cms_event_make", || {
+        post(event::make)
+    }),
     read("/cms/events/{id}", "cms_event", || get(event::event)),
-    write("/cms/events/{id}", "cms_event_change", || post(event::change)),
-    publish("/cms/events/{id}/remove", "cms_event_remove", || post(event::remove)),
-    read("/cms/events/{id}/history", "cms_history", || get(history::show)),
-    write("/cms/events/{id}/history", "cms_revert", || post(history::revert)),
-    read("/cms/calendars/{id}/entry", "cms_entry", || get(entry::show_lines)),
-    write("/cms/calendars/{id}/entry", "cms_entry_go", || post(entry::change_lines)),
-    read("/cms/calendars/{id}/table", "cms_table", || get(entry::show_table)),
-    write("/cms/calendars/{id}/table", "cms_table_go", || post(entry::change_table)),
+    write("/cms/events/{id}", "cms_event_change", || {
+        post(event::change)
+    }),
+    publish("/cms/events/{id}/remove", "cms_event_remove", || {
+        post(event::remove)
+    }),
+    read("/cms/events/{id}/history", "cms_history", || {
+        get(history::show)
+    }),
+    write("/cms/events/{id}/history", "cms_revert", || {
+        post(history::revert)
+    }),
+    read("/cms/calendars/{id}/entry", "cms_entry", || {
+        get(entry::show_lines)
+    }),
+    write("/cms/calendars/{id}/entry", "cms_entry_go", || {
+        post(entry::change_lines)
+    }),
+    read("/cms/calendars/{id}/table", "cms_table", || {
+        get(entry::show_table)
+    }),
+    write("/cms/calendars/{id}/table", "cms_table_go", || {
+        post(entry::change_table)
+    }),
     read("/cms/drafts", "cms_drafts", || get(drafts::show)),
     publish("/cms/drafts", "cms_drafts_decide", || post(drafts::decide)),
     read("/cms/drafts/{id}", "cms_draft", || get(event::draft)),
-    write("/cms/drafts/{id}", "cms_draft_change", || post(event::amend)),
-    write("/cms/drafts/{id}/decide", "cms_draft_decide", || post(drafts::decide_one)),
+    write("/cms/drafts/{id}", "cms_draft_change", || {
+        post(event::amend)
+    }),
+    write("/cms/drafts/{id}/decide", "cms_draft_decide", || {
+        post(drafts::decide_one)
+    }),
 ];
 
 const fn of_desk(
@@ -85,22 +135,42 @@ const fn read(path: &'static str, name: &'static str, handler: Handler) -> Route
 
 /// A change of one event.
 const fn write(path: &'static str, name: &'static str, handler: Handler) -> Route<WebState> {
-    of_desk(Method::POST, (path, name), Permission::EditSchedule, handler)
+    of_desk(
+        Method::POST,
+        (path, name),
+        Permission::EditSchedule,
+        handler,
+    )
 }
 
 /// A change of many events at once.
 const fn publish(path: &'static str, name: &'static str, handler: Handler) -> Route<WebState> {
-    of_desk(Method::POST, (path, name), Permission::PublishSchedule, handler)
+    of_desk(
+        Method::POST,
+        (path, name),
+        Permission::PublishSchedule,
+        handler,
+    )
 }
 
 /// A page for whoever keeps calendars.
 const fn keep_get(path: &'static str, name: &'static str, handler: Handler) -> Route<WebState> {
-    of_desk(Method::GET, (path, name), Permission::ManageCalendars, handler)
+    of_desk(
+        Method::GET,
+        (path, name),
+        Permission::ManageCalendars,
+        handler,
+    )
 }
 
 /// A change of a calendar.
 const fn keep(path: &'static str, name: &'static str, handler: Handler) -> Route<WebState> {
-    of_desk(Method::POST, (path, name), Permission::ManageCalendars, handler)
+    of_desk(
+        Method::POST,
+        (path, name),
+        Permission::ManageCalendars,
+        handler,
+    )
 }
 
 const fn page(path: &'static str, name: &'static str) -> Route<WebState> {

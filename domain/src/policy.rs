@@ -120,8 +120,8 @@ pub const fn may(caller: Caller, permission: Permission) -> bool {
     use Permission::{
         DecideTips, EditSchedule, FinishSignIn, HideOwnEvent, ImportSchedule, MakeSubscription,
         ManageCalendars, ManageOwnSignIn, ManagePeople, ManageSubscription, PublishSchedule,
-        ReadAudit, ReadDesk, ReadHealth, ReadOwnTip, ReadPublished, ReadSubscription, ReportOwnEvent,
-        SendTip, SignIn,
+        ReadAudit, ReadDesk, ReadHealth, ReadOwnTip, ReadPublished, ReadSubscription,
+        ReportOwnEvent, SendTip, SignIn,
     };
     match permission {
         ReadPublished | ReadHealth | MakeSubscription | SendTip | SignIn => true,

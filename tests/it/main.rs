@@ -36,5 +36,5 @@ mod store_contract;
 mod subscriptions;
 mod support;
 mod tables;
-mod wire;
 mod tips;
+mod wire;

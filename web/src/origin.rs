@@ -22,8 +22,7 @@ pub fn is_foreign(method: &Method, path: &str, headers: &HeaderMap) -> bool {
     if let Some(site) = text(FETCH_SITE) {
         return !matches!(site, "same-origin" | "none");
     }
-    let keyed =
-        KEYED.iter().any(|root| path.starts_with(root)) || crate::tips::is_receipt(path);
+    let keyed = KEYED.iter().any(|root| path.starts_with(root)) || crate::tips::is_receipt(path);
     match text(header::ORIGIN.as_str()) {
         Some("null") => !keyed,
         Some(origin) => !is_own(origin, text(header::HOST.as_str())),

@@ -64,11 +64,18 @@ impl CalendarForm {
             Choice::new(one.slug.as_str(), title, &typed.category)
         };
         let language = |(code, key)| Choice::new(code, t.s(key), &typed.language);
-        let mut languages: Vec<_> = [("ko", "cms_calendars.korean"), ("en", "cms_calendars.english")]
-            .map(language)
-            .into();
+        let mut languages: Vec<_> = [
+            ("ko", "cms_calendars.korean"),
+            ("en", "cms_calendars.english"),
+        ]
+        .map(language)
+        .into();
         if !languages.iter().any(|one| one.chosen) {
-            languages.push(Choice::new(&typed.language, &typed.language, &typed.language));
+            languages.push(Choice::new(
+                &typed.language,
+                &typed.language,
+                &typed.language,
+            ));
         }
         Ok(Self {
             categories: categories.iter().map(category).collect(),
@@ -108,7 +115,11 @@ impl Typed {
             color: profile.color.to_string(),
             language: profile.language.to_string(),
             zone: profile.zone.name().to_owned(),
-            url: profile.url.as_ref().map(ToString::to_string).unwrap_or_default(),
+            url: profile
+                .url
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
         }
     }
 
@@ -148,8 +159,16 @@ impl Typed {
         for (field, text, most) in [
             ("title_ko", &self.title_ko, caps::LINE_BYTES),
             ("title_en", &self.title_en, caps::LINE_BYTES),
-            ("description_ko", &self.description_ko, caps::DESCRIPTION_BYTES),
-            ("description_en", &self.description_en, caps::DESCRIPTION_BYTES),
+            (
+                "description_ko",
+                &self.description_ko,
+                caps::DESCRIPTION_BYTES,
+            ),
+            (
+                "description_en",
+                &self.description_en,
+                caps::DESCRIPTION_BYTES,
+            ),
         ] {
             if text.len() > most {
                 let max = most.to_string();
@@ -163,7 +182,10 @@ impl Typed {
             faults.push(("title_ko", Message::new("cms_calendars.no_title")));
         }
         let mut description = before.map_or_else(Text::none, |was| was.description.clone());
-        for (lang, text) in [(Lang::KO, &self.description_ko), (Lang::EN, &self.description_en)] {
+        for (lang, text) in [
+            (Lang::KO, &self.description_ko),
+            (Lang::EN, &self.description_en),
+        ] {
             description.set(lang, clean_block(text, caps::DESCRIPTION_BYTES));
         }
         let whole = (slug, category, color, language, zone);
@@ -213,6 +235,9 @@ mod tests {
         };
         let faults = bad.profile(None).unwrap_err();
         let fields: Vec<_> = faults.iter().map(|(field, _)| *field).collect();
-        assert_eq!(fields, ["slug", "color", "category", "zone", "url", "title_ko"]);
+        assert_eq!(
+            fields,
+            ["slug", "color", "category", "zone", "url", "title_ko"]
+        );
     }
 }

@@ -53,7 +53,12 @@ async fn build(
     (into, refused): (Option<Calendar>, Option<String>),
 ) -> Result<MergePage, Failure> {
     let t = visit.t;
-    let title = |one: &Calendar| one.profile.title.pick(t.lang(), one.profile.language).to_owned();
+    let title = |one: &Calendar| {
+        one.profile
+            .title
+            .pick(t.lang(), one.profile.language)
+            .to_owned()
+    };
     let chosen = into.as_ref().map(|into| into.profile.slug.to_string());
     let chosen = chosen.unwrap_or_default();
     let choice = |one: Calendar| {
@@ -67,7 +72,10 @@ async fn build(
             let own = store::events::of_calendar(conn, calendar.id).await?;
             let theirs = store::events::of_calendar(conn, into.id).await?;
             let theirs: BTreeSet<_> = theirs.iter().map(|event| event.id).collect();
-            let shared = own.iter().filter(|event| theirs.contains(&event.id)).count();
+            let shared = own
+                .iter()
+                .filter(|event| theirs.contains(&event.id))
+                .count();
             let names = store::calendars::names_of(conn, &[calendar.id]).await?;
             let mut names: Vec<_> = names.into_iter().map(|(name, _)| name).collect();
             names.sort();
@@ -102,7 +110,9 @@ pub(crate) async fn show(
     let mut conn = web.db.read().await?;
     let calendar = edit::calendar(&mut conn, &id).await?;
     let into = visit.params.one("into")?.unwrap_or_default();
-    let into = named(&mut conn, into).await?.filter(|into| into.id != calendar.id);
+    let into = named(&mut conn, into)
+        .await?
+        .filter(|into| into.id != calendar.id);
     let page = build(&mut conn, &visit, &calendar, (into, None)).await?;
     Ok(Page::private(page).into_response())
 }
@@ -123,7 +133,10 @@ pub(crate) async fn merge(
     let by = actor(&staff);
     let desk = Desk::new(&web.db, &by, web.clock.now());
     match desk.merge_calendars(calendar.id, into.id).await {
-        Ok(()) => Ok(back(&format!("/cms/calendars/{}", into.public_id), "merged")),
+        Ok(()) => Ok(back(
+            &format!("/cms/calendars/{}", into.public_id),
+            "merged",
+        )),
         Err(error) => {
             let refused = Some(refusal(error)?.say(visit.t));
             let mut conn = web.db.read().await?;

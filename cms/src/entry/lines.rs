@@ -93,7 +93,10 @@ fn read(text: &str, calendar: &Calendar, events: &[Event], (t, now): (T, Timesta
         lines: Vec::new(),
         too_many: None,
     };
-    let written = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let written = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
     let count = written.clone().count();
     if count > LINES {
         let message = Message::new("entry.many_lines").with("max", LINES.to_string());
@@ -184,7 +187,11 @@ fn understood_view(number: usize, line: &str, entry: &Entry, reading: &Reading) 
     let main = &entry.body.main;
     let pick = |text: &domain::text::Text| text.pick(t.lang(), t.lang()).to_owned();
     let mark = |span: &domain::entry::Understood| {
-        (span.range.clone(), span.what.as_str(), what_word(span.what, t))
+        (
+            span.range.clone(),
+            span.what.as_str(),
+            what_word(span.what, t),
+        )
     };
     let marks: Vec<_> = entry.spans.iter().map(mark).collect();
     let series = entry.body.get(domain::patch::Field::Series);
@@ -210,7 +217,11 @@ fn understood_view(number: usize, line: &str, entry: &Entry, reading: &Reading) 
 
 fn fault_view(number: usize, line: &str, fault: &Fault, t: T) -> LineView {
     let marks = [(fault.range.clone(), "fault", t.s("entry.what.fault"))];
-    let marks = if fault.range.is_empty() { &[][..] } else { &marks[..] };
+    let marks = if fault.range.is_empty() {
+        &[][..]
+    } else {
+        &marks[..]
+    };
     LineView {
         number,
         pieces: pieces(line, marks),
@@ -261,7 +272,10 @@ pub(crate) async fn show(
 ) -> Result<Response, PageFailure> {
     let mut conn = web.db.read().await?;
     let calendar = edit::calendar(&mut conn, &id).await?;
-    let nothing = (String::new(), read("", &calendar, &[], (visit.t, web.clock.now())));
+    let nothing = (
+        String::new(),
+        read("", &calendar, &[], (visit.t, web.clock.now())),
+    );
     let page = build((&visit, &staff), &calendar, nothing, None, web.clock.now());
     Ok(Page::private(page).into_response())
 }
@@ -308,7 +322,11 @@ pub(crate) async fn change(
         Some(_) => Some(t.s("entry.not_all").to_owned()),
         None => None,
     };
-    let status = if refused.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let status = if refused.is_some() {
+        StatusCode::BAD_REQUEST
+    } else {
+        StatusCode::OK
+    };
     let page = build((&visit, &staff), &calendar, (text, all), refused, now);
     Ok(Page::refusal(status, page).into_response())
 }
@@ -320,7 +338,11 @@ mod tests {
     #[test]
     fn a_line_is_cut_without_losing_a_byte() {
         let line = "4/5 18:30 롯데 @잠실";
-        let marks = [(0..3, "date", ""), (4..9, "time", ""), (10..16, "title", "")];
+        let marks = [
+            (0..3, "date", ""),
+            (4..9, "time", ""),
+            (10..16, "title", ""),
+        ];
         let cut = pieces(line, &marks);
         let all: String = cut.iter().map(|piece| piece.text.as_str()).collect();
         assert_eq!(all, line);

@@ -80,7 +80,11 @@ struct TablePage {
 
 fn clip(text: &str) -> Clip<'_> {
     let is_html = text.trim_start().starts_with('<') && text.contains("<t");
-    if is_html { Clip::Html(text) } else { Clip::Text(text) }
+    if is_html {
+        Clip::Html(text)
+    } else {
+        Clip::Text(text)
+    }
 }
 
 /// Reads the paste as its columns were chosen, or as they look.
@@ -124,9 +128,15 @@ fn read(text: &str, fields: &Fields, options: &GridOptions<'_>) -> Result<Grid, 
 }
 
 fn meanings(chosen: &str, t: T) -> Vec<Choice> {
-    let none = Choice::new("none", t.s("grid.unused"), if chosen.is_empty() { "none" } else { "" });
+    let none = Choice::new(
+        "none",
+        t.s("grid.unused"),
+        if chosen.is_empty() { "none" } else { "" },
+    );
     let one = |meaning: &Meaning| Choice::new(meaning.as_str(), meaning_word(*meaning, t), chosen);
-    std::iter::once(none).chain(Meaning::ALL.iter().map(one)).collect()
+    std::iter::once(none)
+        .chain(Meaning::ALL.iter().map(one))
+        .collect()
 }
 
 fn meaning_word(meaning: Meaning, t: T) -> &'static str {
@@ -222,12 +232,18 @@ fn build(
     let reading = Reading::new(t, &profile.zone, now);
     let rows = grid.map_or(&[][..], |grid| &grid.rows);
     let is_bad = |row: &&grid::GridRow| matches!(row.outcome, Outcome::Faults(_));
-    let (good, bad) = (grid.map_or(0, |grid| grid.drafts().count()), rows.iter().filter(is_bad).count());
+    let (good, bad) = (
+        grid.map_or(0, |grid| grid.drafts().count()),
+        rows.iter().filter(is_bad).count(),
+    );
     let columns = grid.map_or(&[][..], |grid| &grid.columns);
     let column = |(at, column): (usize, &grid::Column)| ColumnView {
         name: format!("column{at}"),
         header: column.header.clone(),
-        choices: meanings(column.meaning.map_or("", |(meaning, _)| meaning.as_str()), t),
+        choices: meanings(
+            column.meaning.map_or("", |(meaning, _)| meaning.as_str()),
+            t,
+        ),
         guessed: column.meaning.map_or("", |(_, sure)| guessed(sure, t)),
     };
     TablePage {
@@ -241,7 +257,11 @@ fn build(
         path: format!("/cms/calendars/{}/table", calendar.public_id),
         text,
         columns: columns.iter().enumerate().map(column).collect(),
-        rows: rows.iter().take(SHOWN).map(|one| row(one, &reading)).collect(),
+        rows: rows
+            .iter()
+            .take(SHOWN)
+            .map(|one| row(one, &reading))
+            .collect(),
         good: t.n("grid.good", good),
         bad: t.n("grid.bad", bad),
         any_good: good > 0,
@@ -258,7 +278,11 @@ fn unread(cells: &[Vec<String>], t: T) -> Vec<ColumnView> {
     let widest = cells.iter().map(Vec::len).max().unwrap_or(0);
     let column = |at: usize| ColumnView {
         name: format!("column{at}"),
-        header: cells.first().and_then(|row| row.get(at)).cloned().unwrap_or_default(),
+        header: cells
+            .first()
+            .and_then(|row| row.get(at))
+            .cloned()
+            .unwrap_or_default(),
         choices: meanings("", t),
         guessed: "",
     };
@@ -273,7 +297,13 @@ pub(crate) async fn show(
 ) -> Result<Response, PageFailure> {
     let mut conn = web.db.read().await?;
     let calendar = edit::calendar(&mut conn, &id).await?;
-    let page = build(&visit, &calendar, (String::new(), None), None, web.clock.now());
+    let page = build(
+        &visit,
+        &calendar,
+        (String::new(), None),
+        None,
+        web.clock.now(),
+    );
     Ok(Page::private(page).into_response())
 }
 
@@ -326,7 +356,11 @@ pub(crate) async fn change(
             }
         };
     }
-    let status = if refused.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let status = if refused.is_some() {
+        StatusCode::BAD_REQUEST
+    } else {
+        StatusCode::OK
+    };
     let page = build(&visit, &calendar, (text, Some(&grid)), refused, now);
     Ok(Page::refusal(status, page).into_response())
 }

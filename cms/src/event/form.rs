@@ -17,10 +17,39 @@ use web::form::Fields;
 
 /// Fields that stand once.
 const NAMES: &[&str] = &[
-    "title_ko", "title_en", "kind", "date", "time", "end_date", "end_time", "zone", "second",
-    "end_second", "repeat", "interval", "nth_day", "ends", "until", "count", "rules", "extra",
-    "except", "status", "place_ko", "place_en", "lat", "lon", "url", "tags", "availability",
-    "result_ko", "result_en", "description_ko", "description_en", "evidence", "checked",
+    "title_ko",
+    "title_en",
+    "kind",
+    "date",
+    "time",
+    "end_date",
+    "end_time",
+    "zone",
+    "second",
+    "end_second",
+    "repeat",
+    "interval",
+    "nth_day",
+    "ends",
+    "until",
+    "count",
+    "rules",
+    "extra",
+    "except",
+    "status",
+    "place_ko",
+    "place_en",
+    "lat",
+    "lon",
+    "url",
+    "tags",
+    "availability",
+    "result_ko",
+    "result_en",
+    "description_ko",
+    "description_en",
+    "evidence",
+    "checked",
 ];
 /// Fields that may stand more than once; kept with commas between.
 const LISTS: &[&str] = &["repeat_day", "nth"];
@@ -341,4 +370,3 @@ pub(crate) fn label(tag: &Tag) -> String {
         label => label.to_owned(),
     }
 }
-

@@ -142,7 +142,10 @@ impl EventPage {
             removed: event.is_some_and(|found| found.removed.is_some()),
             notice: done(visit),
             undo: undo.unwrap_or_default(),
-            base: subject.base.as_ref().map_or(String::new(), |(version, _)| version.to_string()),
+            base: subject
+                .base
+                .as_ref()
+                .map_or(String::new(), |(version, _)| version.to_string()),
             edition: subject
                 .draft
                 .as_ref()
@@ -171,18 +174,14 @@ impl EventPage {
         }
     }
 
-    fn part<'a>(
-        &'a self,
-        name: &'a String,
-        label: &'static str,
-        kind: &'a str,
-    ) -> FieldView<'a> {
+    fn part<'a>(&'a self, name: &'a String, label: &'static str, kind: &'a str) -> FieldView<'a> {
         self.field(name.as_str(), label, kind)
     }
 
     fn choices(&self, name: &str, all: &[(&'static str, &'static str)]) -> Vec<Choice> {
         let chosen = self.asked.typed.get(name);
-        let one = |(value, key): &(&'static str, &'static str)| Choice::new(value, self.t.s(key), chosen);
+        let one =
+            |(value, key): &(&'static str, &'static str)| Choice::new(value, self.t.s(key), chosen);
         all.iter().map(one).collect()
     }
 
@@ -263,7 +262,11 @@ impl EventPage {
     fn nths(&self) -> Vec<Tick> {
         let one = |value: &&'static str| Tick {
             value,
-            label: if *value == "-1" { self.t.s("cms_event.last") } else { value },
+            label: if *value == "-1" {
+                self.t.s("cms_event.last")
+            } else {
+                value
+            },
             on: self.asked.typed.holds("nth", value),
         };
         NTHS.iter().map(one).collect()
@@ -293,7 +296,13 @@ impl EventPage {
             let choices = self.choices(&kind, &kinds);
             (kind, format!("link{at}_address"), choices)
         };
-        let used = |at: &usize| !self.asked.typed.get(&format!("link{at}_address")).is_empty();
+        let used = |at: &usize| {
+            !self
+                .asked
+                .typed
+                .get(&format!("link{at}_address"))
+                .is_empty()
+        };
         let last = (0..LINKS).filter(used).last().map_or(0, |at| at + 1);
         (0..(last + 2).min(LINKS)).map(row).collect()
     }

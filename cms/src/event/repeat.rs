@@ -13,8 +13,17 @@ use web::failure::Message;
 
 /// The fields that this is about, by how their names begin.
 pub(super) const NAMES: &[&str] = &[
-    "repeat", "interval", "repeat_day", "nth", "ends", "until", "count", "rules", "extra",
-    "except", "one",
+    "repeat",
+    "interval",
+    "repeat_day",
+    "nth",
+    "ends",
+    "until",
+    "count",
+    "rules",
+    "extra",
+    "except",
+    "one",
 ];
 
 /// The two letters of a weekday in rules.
@@ -132,7 +141,10 @@ fn chosen(typed: &Typed) -> Option<String> {
         "nth" => {
             let day = typed.get("nth_day");
             let days = list("nth").into_iter().map(|nth| format!("{nth}{day}"));
-            ("MONTHLY", Some(days.collect::<Vec<_>>()).filter(|d| !d.is_empty())?)
+            (
+                "MONTHLY",
+                Some(days.collect::<Vec<_>>()).filter(|d| !d.is_empty())?,
+            )
         }
         "yearly" => ("YEARLY", Vec::new()),
         _ => return None,
@@ -192,7 +204,9 @@ pub(super) fn read(
         return None;
     }
     for line in lines(typed.get("extra")) {
-        let (start, end) = line.split_once('/').map_or((line, None), |(a, b)| (a, Some(b)));
+        let (start, end) = line
+            .split_once('/')
+            .map_or((line, None), |(a, b)| (a, Some(b)));
         let end = end.map(|end| end.parse().ok());
         match (instance(start, &main.time), end) {
             (Some(start), None) => series.extra.push(ExtraDate { start, end: None }),

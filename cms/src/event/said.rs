@@ -67,7 +67,10 @@ pub(crate) fn value(value: &FieldValue, reading: &Reading) -> String {
             let geo = place.geo.map(|geo| format!("{}, {}", geo.lat(), geo.lon()));
             joined([Some(texts(&place.name)), geo].into_iter().flatten())
         }
-        FieldValue::Url(address) => address.as_ref().map(ToString::to_string).unwrap_or_default(),
+        FieldValue::Url(address) => address
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         FieldValue::Links(links) => {
             let one = |link: &Link| format!("{}: {}", link_word(link.kind), link.address);
             joined(links.iter().map(one))
@@ -81,10 +84,18 @@ pub(crate) fn value(value: &FieldValue, reading: &Reading) -> String {
             .to_owned(),
         FieldValue::Evidence(evidence) => evidence.as_ref().map_or_else(String::new, |one| {
             let checked = one.checked.map(|day| day.to_string());
-            joined([Some(one.address.to_string()), checked].into_iter().flatten())
+            joined(
+                [Some(one.address.to_string()), checked]
+                    .into_iter()
+                    .flatten(),
+            )
         }),
     };
-    if said.is_empty() { "–".to_owned() } else { said }
+    if said.is_empty() {
+        "–".to_owned()
+    } else {
+        said
+    }
 }
 
 fn joined(parts: impl Iterator<Item = String>) -> String {

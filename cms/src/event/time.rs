@@ -9,12 +9,23 @@ use web::failure::Message;
 
 /// The fields that this is about, by how their names begin.
 pub(super) const NAMES: &[&str] = &[
-    "kind", "date", "time", "end_date", "end_time", "zone", "second", "end_second",
+    "kind",
+    "date",
+    "time",
+    "end_date",
+    "end_time",
+    "zone",
+    "second",
+    "end_second",
 ];
 
 /// `18:30`, with seconds where there are some.
 pub(super) fn hour(time: Time) -> String {
-    let pattern = if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
+    let pattern = if time.second() == 0 {
+        "%H:%M"
+    } else {
+        "%H:%M:%S"
+    };
     time.strftime(pattern).to_string()
 }
 
@@ -22,7 +33,10 @@ pub(super) fn hour(time: Time) -> String {
 pub(super) fn put(typed: &mut Typed, time: &EventTime) {
     let mut days = |first: Date, last: Option<Date>| {
         typed.put("date", first.to_string());
-        typed.put("end_date", last.map(|day| day.to_string()).unwrap_or_default());
+        typed.put(
+            "end_date",
+            last.map(|day| day.to_string()).unwrap_or_default(),
+        );
     };
     let kind = match time {
         EventTime::Zoned(z) => {
@@ -64,7 +78,10 @@ fn put_clock(typed: &mut Typed, start: DateTime, end: Option<DateTime>) {
     typed.put("time", hour(start.time()));
     if let Some(end) = end {
         let day = Some(end.date()).filter(|day| *day != start.date());
-        typed.put("end_date", day.map(|day| day.to_string()).unwrap_or_default());
+        typed.put(
+            "end_date",
+            day.map(|day| day.to_string()).unwrap_or_default(),
+        );
         typed.put("end_time", hour(end.time()));
     }
 }
@@ -103,7 +120,10 @@ fn clock_span(typed: &Typed, stem: &str) -> Result<(DateTime, Option<DateTime>),
     let date = first_day(typed, stem)?;
     let field = format!("{stem}time");
     let time = an_hour(typed, stem, "time")?.ok_or_else(|| wrong(&field, "cms_event.no_hour"))?;
-    let (end_day, end_hour) = (a_day(typed, stem, "end_date")?, an_hour(typed, stem, "end_time")?);
+    let (end_day, end_hour) = (
+        a_day(typed, stem, "end_date")?,
+        an_hour(typed, stem, "end_time")?,
+    );
     let end = match (end_day, end_hour) {
         (None, None) => None,
         (day, Some(hour)) => Some(day.unwrap_or(date).to_datetime(hour)),
@@ -202,7 +222,11 @@ fn checked(time: EventTime, stem: &str) -> Result<EventTime, Faults> {
             Err(wrong(&format!("{stem}date"), "cms_event.bad_year"))
         }
         Err(TimeError::EndsBeforeStart) => {
-            let field = if time.is_all_day() { "end_date" } else { "end_time" };
+            let field = if time.is_all_day() {
+                "end_date"
+            } else {
+                "end_time"
+            };
             Err(wrong(&format!("{stem}{field}"), "cms_event.ends_before"))
         }
     }

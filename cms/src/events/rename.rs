@@ -103,7 +103,11 @@ async fn build(
     }
     Ok(RenamePage {
         shell: shell(visit),
-        title: calendar.profile.title.pick(t.lang(), calendar.profile.language).to_owned(),
+        title: calendar
+            .profile
+            .title
+            .pick(t.lang(), calendar.profile.language)
+            .to_owned(),
         home: format!("/cms/calendars/{}", calendar.public_id),
         path: format!("/cms/calendars/{}/rename", calendar.public_id),
         what: vec![
