@@ -13,6 +13,7 @@ mod browser;
 mod caldav;
 mod changed;
 mod clients;
+mod cms_edit;
 mod corpora;
 mod databases;
 mod desk;

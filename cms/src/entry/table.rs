@@ -165,6 +165,16 @@ fn meaning_word(meaning: Meaning, t: T) -> &'static str {
     })
 }
 
+const fn error_key(error: &GridError) -> &'static str {
+    match error {
+        GridError::TooLarge { .. } => "grid.too_large",
+        GridError::TooManyRows { .. } => "grid.too_many_rows",
+        GridError::TooManyColumns { .. } => "grid.too_many_columns",
+        GridError::NoTable => "grid.no_table",
+        GridError::NoColumns { .. } => "grid.no_columns",
+    }
+}
+
 fn guessed(confidence: Confidence, t: T) -> &'static str {
     t.s(match confidence {
         Confidence::Chosen => "grid.chosen",
@@ -336,7 +346,7 @@ pub(crate) async fn change(
                 | GridError::TooManyColumns { limit } => limit.to_string(),
                 GridError::NoTable | GridError::NoColumns { .. } => String::new(),
             };
-            let refused = Message::new(error.key()).with("limit", limit).say(t);
+            let refused = Message::new(error_key(&error)).with("limit", limit).say(t);
             let mut page = build(&visit, &calendar, (text, None), Some(refused), now);
             if let GridError::NoColumns { cells } = &error {
                 page.columns = unread(cells, t);

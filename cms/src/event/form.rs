@@ -370,3 +370,6 @@ pub(crate) fn label(tag: &Tag) -> String {
         label => label.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
