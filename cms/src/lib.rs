@@ -1,10 +1,18 @@
-//! The editors' desk as pages: today's list, the queue of tips, its log, the health of calendars. What
-//! decisions do is `::desk`'s; who may see what is the table's below, checked by `web::session`
+//! The editors' desk as pages: today's list, the queue of tips, its log, the health of calendars, and the pages in which
+//! calendars and events are kept. What decisions do is `::desk`'s; who may see what is the table's below, checked by `web::session`
 //! before any handler here runs. Every page works as plain forms; scripts only make it quicker.
 
 mod audit;
+mod calendar;
+mod calendars;
 mod desk;
+mod drafts;
+mod edit;
+mod entry;
+mod event;
+mod events;
 mod health;
+mod history;
 mod item;
 mod queue;
 mod uploads;
@@ -59,6 +67,187 @@ pub const ROUTES: &[Route<WebState>] = &[
     read("/cms/health", Permission::ReadDesk, "health", || {
         get(health::show)
     }),
+    // The pages in which calendars are kept.
+    read(
+        "/cms/calendars",
+        Permission::EditSchedule,
+        "cms_calendars",
+        || get(calendars::list),
+    ),
+    read(
+        "/cms/calendars/new",
+        Permission::ManageCalendars,
+        "cms_calendar_new",
+        || get(calendars::fresh),
+    ),
+    write(
+        "/cms/calendars/new",
+        Permission::ManageCalendars,
+        "cms_calendar_make",
+        || post(calendars::make),
+    ),
+    read(
+        "/cms/calendars/{id}",
+        Permission::EditSchedule,
+        "cms_calendar",
+        || get(calendar::show),
+    ),
+    write(
+        "/cms/calendars/{id}",
+        Permission::ManageCalendars,
+        "cms_calendar_change",
+        || post(calendar::change),
+    ),
+    write(
+        "/cms/calendars/{id}/upkeep",
+        Permission::ManageCalendars,
+        "cms_upkeep",
+        || post(calendar::keep),
+    ),
+    write(
+        "/cms/calendars/{id}/visibility",
+        Permission::ManageCalendars,
+        "cms_visibility",
+        || post(calendar::set_visibility),
+    ),
+    read(
+        "/cms/calendars/{id}/merge",
+        Permission::ManageCalendars,
+        "cms_merge",
+        || get(calendar::merge::show),
+    ),
+    write(
+        "/cms/calendars/{id}/merge",
+        Permission::ManageCalendars,
+        "cms_merge_go",
+        || post(calendar::merge::merge),
+    ),
+    read(
+        "/cms/calendars/{id}/events",
+        Permission::EditSchedule,
+        "cms_events",
+        || get(events::show),
+    ),
+    write(
+        "/cms/calendars/{id}/events",
+        Permission::PublishSchedule,
+        "cms_events_change",
+        || post(events::change),
+    ),
+    write(
+        "/cms/batches/{id}/undo",
+        Permission::PublishSchedule,
+        "cms_undo_batch",
+        || post(events::undo_batch),
+    ),
+    read(
+        "/cms/calendars/{id}/rename",
+        Permission::EditSchedule,
+        "cms_rename",
+        || get(events::rename::show),
+    ),
+    write(
+        "/cms/calendars/{id}/rename",
+        Permission::PublishSchedule,
+        "cms_rename_go",
+        || post(events::rename::change),
+    ),
+    read(
+        "/cms/calendars/{id}/events/new",
+        Permission::EditSchedule,
+        "cms_event_new",
+        || get(event::fresh),
+    ),
+    write(
+        "/cms/calendars/{id}/events/new",
+        Permission::EditSchedule,
+        "cms_event_make",
+        || post(event::make),
+    ),
+    read(
+        "/cms/events/{id}",
+        Permission::EditSchedule,
+        "cms_event",
+        || get(event::event),
+    ),
+    write(
+        "/cms/events/{id}",
+        Permission::EditSchedule,
+        "cms_event_change",
+        || post(event::change),
+    ),
+    write(
+        "/cms/events/{id}/remove",
+        Permission::PublishSchedule,
+        "cms_event_remove",
+        || post(event::remove),
+    ),
+    read(
+        "/cms/events/{id}/history",
+        Permission::EditSchedule,
+        "cms_history",
+        || get(history::show),
+    ),
+    write(
+        "/cms/events/{id}/history",
+        Permission::EditSchedule,
+        "cms_revert",
+        || post(history::revert),
+    ),
+    read(
+        "/cms/calendars/{id}/entry",
+        Permission::EditSchedule,
+        "cms_entry",
+        || get(entry::show_lines),
+    ),
+    write(
+        "/cms/calendars/{id}/entry",
+        Permission::EditSchedule,
+        "cms_entry_go",
+        || post(entry::change_lines),
+    ),
+    read(
+        "/cms/calendars/{id}/table",
+        Permission::EditSchedule,
+        "cms_table",
+        || get(entry::show_table),
+    ),
+    write(
+        "/cms/calendars/{id}/table",
+        Permission::EditSchedule,
+        "cms_table_go",
+        || post(entry::change_table),
+    ),
+    read(
+        "/cms/drafts",
+        Permission::EditSchedule,
+        "cms_drafts",
+        || get(drafts::show),
+    ),
+    write(
+        "/cms/drafts",
+        Permission::PublishSchedule,
+        "cms_drafts_decide",
+        || post(drafts::decide),
+    ),
+    read(
+        "/cms/drafts/{id}",
+        Permission::EditSchedule,
+        "cms_draft",
+        || get(event::draft),
+    ),
+    write(
+        "/cms/drafts/{id}",
+        Permission::EditSchedule,
+        "cms_draft_change",
+        || post(event::amend),
+    ),
+    write(
+        "/cms/drafts/{id}/decide",
+        Permission::EditSchedule,
+        "cms_draft_decide",
+        || post(drafts::decide_one),
+    ),
 ];
 
 type Handler = fn() -> MethodRouter<WebState>;

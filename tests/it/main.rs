@@ -14,6 +14,7 @@ mod caldav;
 mod changed;
 mod clients;
 mod cms_browser;
+mod cms_edit;
 mod cms_queue;
 mod corpora;
 mod databases;

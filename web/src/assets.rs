@@ -16,6 +16,7 @@ const CSS: &str = concat!(
     include_str!("../assets/my.css"),
     include_str!("../assets/tips.css"),
     include_str!("../assets/cms.css"),
+    include_str!("../assets/cms-edit.css"),
     include_str!("../assets/print.css"),
 );
 /// What makes pages quicker where scripts run. Every page works without it.
@@ -26,6 +27,7 @@ const SCRIPT: &str = concat!(
     include_str!("../assets/account.js"),
     include_str!("../assets/tips.js"),
     include_str!("../assets/cms.js"),
+    include_str!("../assets/cms-edit.js"),
 );
 const FAVICON: &str = include_str!("../assets/favicon.svg");
 const FAVICON_ICO: &[u8] = include_bytes!("../assets/favicon.ico");

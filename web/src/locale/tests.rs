@@ -43,6 +43,10 @@ fn sources() -> Vec<PathBuf> {
         "site/src",
         "cms/src",
         "partners-portal/src",
+        // What these say has keys that pages translate.
+        "domain/src/entry",
+        "domain/src/lint",
+        "ingest/src/grid",
     ] {
         walk(&root.join(dir), &mut out);
     }
