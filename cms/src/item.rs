@@ -249,7 +249,10 @@ impl ItemPage {
             color: home.color.clone(),
             age: Age::since(entry.proposal.created, now, t),
             made: reading.instant(entry.proposal.created),
-            reports: t.n("queue.reporters", count),
+            reports: match count {
+                0 => t.s("queue.field_evidence").to_owned(),
+                count => t.n("queue.reporters", count),
+            },
             note: entry.proposal.note.clone().filter(|_| tips.is_empty()),
             several: rows.iter().filter(|row| row.first).count() > 1,
             clash: subject.is_open() && subject.clashes(),

@@ -164,7 +164,7 @@ on_both! {
         desk.server.get_until(&page, limit, |a| a.text().contains("오후 5:00"));
         let api = format!("/api/v1/events/{}", game.public_id);
         desk.server.get_until(&api, limit, |a| a.text().contains("2027-04-05T17:00"));
-        println!("decided and public everywhere in {:?}", started.elapsed());
+        eprintln!("decided and public everywhere in {:?}", started.elapsed());
         for receipt in receipts {
             let mut conn = db.read().await.unwrap();
             let kept = store::tips::by_receipt(&mut conn, &digest(&receipt)).await.unwrap().unwrap();
@@ -424,7 +424,7 @@ on_both! {
             *next.borrow_mut() = to["/cms/tips/".len()..].split('?').next().unwrap().to_owned();
             done.status
         }, 303);
-        println!("of 10 000 waiting: list {list:?}, narrowed {narrowed:?}, decision {decided:?}");
+        eprintln!("of 10 000 waiting: list {list:?}, narrowed {narrowed:?}, decision {decided:?}");
         assert!(list < Duration::from_millis(1_500), "{list:?}");
         assert!(decided < Duration::from_millis(1_000), "{decided:?}");
     }

@@ -191,7 +191,9 @@ impl Compared<'_> {
     }
 
     fn text(&self, text: &Text) -> String {
-        let all: Vec<(Lang, &str)> = text.iter().collect();
+        let mut all: Vec<(Lang, &str)> = text.iter().collect();
+        // Lists show the first line only: it is in the reader's language.
+        all.sort_by_key(|(lang, _)| *lang != self.reading.t().lang());
         match all.as_slice() {
             [(_, only)] => (*only).to_owned(),
             several => {
