@@ -377,7 +377,7 @@ on_both! {
             pins::of_event(&mut conn, one.id).await.unwrap()
         };
         let pin = Pin { overruled: time("18:30"), conflict: None };
-        assert_eq!(pinned().await, [pin.clone()]);
+        assert_eq!(pinned().await, std::slice::from_ref(&pin));
         import("18:30").await;
         assert_eq!(stands(db, one.id).await.0.get(Field::Time), time("17:00"), "the pin holds");
         import("20:00").await;

@@ -49,7 +49,7 @@ impl Scene {
     /// Asks for the feed with more headers, on a connection of its own.
     fn ask(&self, headers: &str, way: Way) -> Answer {
         let mut connection = self.connect();
-        connection.send(&self.request("/feeds/good.ics", headers, way));
+        connection.send(self.request("/feeds/good.ics", headers, way));
         connection.answer()
     }
 
@@ -139,7 +139,7 @@ impl Connection {
         }
     }
 
-    fn is_over(mut self) -> bool {
+    fn is_over(&mut self) -> bool {
         assert!(self.read.is_empty(), "{:?}", self.read);
         matches!(self.stream.read(&mut [0; 16]), Ok(0) | Err(_))
     }

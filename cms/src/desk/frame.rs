@@ -34,6 +34,12 @@ impl Frame {
         let all = [
             ("/cms/", "desk.nav_today", Permission::ReadDesk),
             ("/cms/tips", "desk.nav_tips", Permission::DecideTips),
+            (
+                "/cms/calendars",
+                "edit_nav.calendars",
+                Permission::EditSchedule,
+            ),
+            ("/cms/drafts", "edit_nav.drafts", Permission::EditSchedule),
             ("/cms/health", "desk.nav_health", Permission::ReadDesk),
             ("/cms/audit", "desk.nav_audit", Permission::ReadAudit),
             ("/cms/people", "desk.nav_people", Permission::ManagePeople),
