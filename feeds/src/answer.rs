@@ -144,15 +144,37 @@ impl Feeds {
     /// Answers a poll that was read from the wire, to the wire: the same answer as
     /// [`Feeds::answer`] gives. `None` says nothing: then that has to be asked.
     pub fn answer_poll(&self, poll: &Poll<'_>) -> Option<OnTheWire> {
-        let ready = self.ready_at(poll.target)?;
-        let verdict = ready.verdict(&Terms {
+        let terms = Terms {
             none_match: poll.none_match,
             since: poll.since,
             accept: poll.accept,
-        });
-        let answer = ready.on_the_wire(verdict)?;
+        };
+        if let Some(rest) = poll.target.strip_prefix("/feeds/my/") {
+            return self.unchanged_for_person(rest, &terms, poll);
+        }
+        let ready = self.ready_at(poll.target)?;
+        let answer = ready.on_the_wire(ready.verdict(&terms))?;
         self.counters.note(&ready.count, poll.peer, poll.user_agent);
         Some(answer)
+    }
+
+    /// A 304 of a person's feed, where everything that it follows from is in memory.
+    fn unchanged_for_person(
+        &self,
+        rest: &str,
+        terms: &Terms<'_>,
+        poll: &Poll<'_>,
+    ) -> Option<OnTheWire> {
+        let (file, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (address, format) = Format::of_file(file)?;
+        let query = FeedQuery::parse(query).ok()?;
+        let query = FeedQuery { format, ..query };
+        let person = self.people.known(&self.db, address)?;
+        let named = self.name_of(&person, &query);
+        let known = terms.unchanged(&named.tag, named.modified, Equal::ProvesNothing)?;
+        self.count_person(&person, &named.tag, (Some(poll.peer), poll.user_agent));
+        let same = not_modified(&named, known, terms.coding());
+        Some(OnTheWire::of(&as_private(same)))
     }
 
     async fn feed(&self, asked: &Asked<'_>) -> Answer {
@@ -259,15 +281,11 @@ impl Feeds {
         }
         let named = self.name_of(person, &query);
         let coding = coding(asked.headers);
-        self.count_person(person, &named.tag, asked);
+        self.count_person(person, &named.tag, (asked.peer, user_agent(asked.headers)));
         // Two of its calendars may change in one second: the date alone proves nothing.
         let (tag, modified) = (&named.tag, named.modified);
         if let Some(known) = unchanged_with(asked.headers, tag, modified, Equal::ProvesNothing) {
-            let mut answer = Response::new(Bytes::new());
-            *answer.status_mut() = StatusCode::NOT_MODIFIED;
-            let shown = known.unwrap_or_else(|| quoted(tag, coding));
-            private_validators(answer.headers_mut(), &shown, modified);
-            return answer;
+            return not_modified(&named, known.as_deref(), coding);
         }
         let plan = Plan::personal(person.clone(), &self.catalogue(), query);
         match self.compiled(&plan).await {
@@ -305,11 +323,11 @@ impl Feeds {
 
     /// Notes who asked for a person's calendars, and what the address has then. A client that
     /// fetches them as one reads each.
-    fn count_person(&self, person: &Person, tag: &str, asked: &Asked<'_>) {
+    fn count_person(&self, person: &Person, tag: &str, (peer, agent): (Option<IpAddr>, &[u8])) {
         let now = self.settings.clock.now();
         self.counters.fetched(person.address, now, tag);
-        let Some(ip) = asked.peer else { return };
-        let (family, visitor) = self.counters.visitor(ip, user_agent(asked.headers));
+        let Some(ip) = peer else { return };
+        let (family, visitor) = self.counters.visitor(ip, agent);
         for pick in &person.subscription.recipe.picks {
             self.counters.of(pick.calendar).note(family, visitor);
         }
@@ -416,6 +434,15 @@ fn private_validators(headers: &mut HeaderMap, shown: &str, modified: Timestamp)
     headers.insert(header::LAST_MODIFIED, date_value(modified));
     headers.insert(header::CACHE_CONTROL, PRIVATE);
     headers.insert(header::VARY, VARY);
+}
+
+/// A person's feed that the client has already, under the tag that it named.
+fn not_modified(named: &Named, known: Option<&str>, coding: Coding) -> Answer {
+    let mut answer = Response::new(Bytes::new());
+    *answer.status_mut() = StatusCode::NOT_MODIFIED;
+    let shown = known.map_or_else(|| quoted(&named.tag, coding), str::to_owned);
+    private_validators(answer.headers_mut(), &shown, named.modified);
+    answer
 }
 
 /// Whatever is answered under a person's address stays out of indexes, shared caches and Referer

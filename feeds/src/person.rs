@@ -117,6 +117,16 @@ impl People {
         self.known.fill()
     }
 
+    /// Who an address belongs to, where that is known and current.
+    pub(crate) fn known(&self, db: &Db, address: &str) -> Option<Arc<Person>> {
+        if address.len() > LONGEST {
+            return None;
+        }
+        let seen = db.subscriptions_seen();
+        let person = self.known.get(&digest(address))?;
+        (person.seen == seen).then_some(person)
+    }
+
     /// Who an address belongs to. While the database is away, what was known goes on.
     pub(crate) async fn find(&self, db: &Db, address: &str) -> Found {
         if address.len() > LONGEST {

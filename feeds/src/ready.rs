@@ -86,6 +86,16 @@ pub struct OnTheWire {
     pub body: Bytes,
 }
 
+impl OnTheWire {
+    /// An answer that nobody else will ask for.
+    pub(crate) fn of(answer: &Answer) -> Self {
+        Self {
+            head: written(answer.status(), answer.headers()),
+            body: answer.body().clone(),
+        }
+    }
+}
+
 fn written(status: StatusCode, fields: &HeaderMap) -> Bytes {
     let mut out = Vec::with_capacity(1024);
     out.extend_from_slice(b"HTTP/1.1 ");

@@ -186,6 +186,50 @@ fn both_ways_give_the_same_answers() {
 }
 
 #[test]
+fn both_ways_give_a_person_the_same_answers() {
+    let scene = Scene::new();
+    let mut connection = scene.connect();
+    let recipe = "{\"calendars\":[{\"calendar\":\"good\"}]}";
+    let host = scene.server.address();
+    connection.send(format!(
+        "POST /api/v1/subscriptions HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{recipe}",
+        recipe.len()
+    ));
+    let made = connection.answer();
+    assert_eq!(made.status, "HTTP/1.1 201 Created");
+    let made: serde_json::Value = serde_json::from_slice(&made.body).expect("JSON");
+    let feed = made["feed"].as_str().expect("an address");
+    let feed = &feed[feed.find("/feeds/").expect("of a feed")..];
+    let ask = |headers: &str, way| {
+        let mut connection = scene.connect();
+        connection.send(scene.request(feed, headers, way));
+        connection.answer()
+    };
+    let whole = ask("", Way::Hyper);
+    let (tag, modified) = (&whole.headers["etag"], &whole.headers["last-modified"]);
+    for (headers, status) in [
+        (String::new(), "200"),
+        (format!("If-None-Match: {tag}\r\n"), "304"),
+        (
+            format!("If-None-Match: W/{tag}\r\nAccept-Encoding: gzip\r\n"),
+            "304",
+        ),
+        (
+            "If-None-Match: *\r\nAccept-Encoding: br\r\n".to_owned(),
+            "304",
+        ),
+        ("If-None-Match: \"other\"\r\n".to_owned(), "200"),
+        (format!("If-Modified-Since: {modified}\r\n"), "200"),
+    ] {
+        let (one, other) = (ask(&headers, Way::Plain), ask(&headers, Way::Hyper));
+        assert_eq!(one, other, "{headers}");
+        assert!(one.status.contains(status), "{headers}");
+        assert_eq!(one.headers["referrer-policy"], "no-referrer");
+    }
+}
+
+#[test]
 fn requests_that_come_together_are_answered_in_their_order() {
     let scene = Scene::new();
     let mut connection = scene.connect();
