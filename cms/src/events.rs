@@ -99,10 +99,9 @@ impl EventsPage {
 
 impl Wanted {
     fn of(visit: &Visit) -> Result<Self, Failure> {
-        let view = match visit.params.one("view")? {
-            Some(view @ ("past" | "untimed" | "all")) => view,
-            _ => "coming",
-        };
+        let known = |view: &&str| matches!(*view, "past" | "untimed" | "all");
+        let view = visit.params.one("view")?.filter(known);
+        let view = view.unwrap_or("coming");
         let page = visit.params.one("page")?;
         let page = page.and_then(|page| page.parse().ok()).unwrap_or(1);
         let text = visit.params.one("q")?.unwrap_or_default();

@@ -174,8 +174,8 @@ impl EventPage {
         }
     }
 
-    fn part<'a>(&'a self, name: &'a String, label: &'static str, kind: &'a str) -> FieldView<'a> {
-        self.field(name.as_str(), label, kind)
+    fn part<'a>(&'a self, name: &'a str, label: &'static str, kind: &'a str) -> FieldView<'a> {
+        self.field(name, label, kind)
     }
 
     fn choices(&self, name: &str, all: &[(&'static str, &'static str)]) -> Vec<Choice> {
@@ -303,14 +303,14 @@ impl EventPage {
                 .get(&format!("link{at}_address"))
                 .is_empty()
         };
-        let last = (0..LINKS).filter(used).last().map_or(0, |at| at + 1);
+        let last = (0..LINKS).rev().find(used).map_or(0, |at| at + 1);
         (0..(last + 2).min(LINKS)).map(row).collect()
     }
 
     /// Stems of the rows of changed instances: those that there are, and two more.
     fn changed_rows(&self) -> Vec<ChangedRow> {
         let used = |at: &usize| !self.asked.typed.get(&format!("one{at}_at")).is_empty();
-        let last = (0..CHANGED).filter(used).last().map_or(0, |at| at + 1);
+        let last = (0..CHANGED).rev().find(used).map_or(0, |at| at + 1);
         let row = |at: usize| {
             let name = |part: &str| format!("one{at}_{part}");
             ChangedRow {
