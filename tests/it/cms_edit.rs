@@ -177,7 +177,7 @@ on_both! {
         let typed = |base, hour, place, more: &[(&'static str, &'static str)]| {
             let mut fields = vec![
                 ("base", base), ("title_ko", "하늘 대 바다"), ("kind", "zoned"), ("zone", "Asia/Seoul"),
-                ("date", "2027-04-05"), ("time", hour), ("end_time", "21:30"), ("place_ko", place),
+                ("date", "2027-04-05"), ("time", hour), ("end_time", if hour == "17:00" { "20:00" } else { "22:00" }), ("place_ko", place),
                 ("repeat", "none"), ("status", "confirmed"), ("availability", "free"), ("do", "publish"),
             ];
             fields.extend(more);
