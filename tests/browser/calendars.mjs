@@ -1,5 +1,5 @@
 // The pages in which editors keep calendars, signed in: axe, nothing to scroll sideways, pictures.
-// usage: node calendars.mjs BASE LINK FOLDER   (LINK signs an editor in)
+// usage: ALMANAC_TEST_SESSION=name=value node calendars.mjs BASE FOLDER
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { start, visit } from "./browser.mjs";
 import { axe } from "./modules.mjs";
 import { Report, base } from "./report.mjs";
 
-const [link, folder] = process.argv.slice(3);
+const folder = process.argv[3];
 mkdirSync(folder, { recursive: true });
 const SIZES = [["360", { width: 360, height: 740 }], ["390", { width: 390, height: 844 }], ["1200", { width: 1200, height: 900 }]];
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -37,14 +37,8 @@ async function look(page, where, name) {
   }
 }
 
-let cookies;
-await visit(browser, report, "sign in", { base: site }, async (page) => {
-  await page.goto(link);
-  const button = page.locator("main form button[type=submit]").first();
-  if (await button.count()) await button.click();
-  await page.waitForLoadState();
-  cookies = await page.context().cookies();
-});
+const [name, value] = process.env.ALMANAC_TEST_SESSION.split("=");
+const cookies = [{ name, value, url: site }];
 for (const lang of ["ko", "en"]) {
   await visit(browser, report, lang, { base: site, lang }, async (page) => {
     await page.context().addCookies(cookies);
@@ -53,15 +47,15 @@ for (const lang of ["ko", "en"]) {
     const calendar = first.replace(/\/events$/, "");
     await page.goto(`${calendar}/events?view=all`);
     const event = await page.locator("[data-rows] a.row-title").first().getAttribute("href");
-    for (const [name, path] of [
+    for (const [what, path] of [
       ["calendars", "/cms/calendars"], ["new", "/cms/calendars/new"], ["calendar", calendar],
       ["events", `${calendar}/events?view=all`], ["event-new", `${calendar}/events/new`], ["event", event],
       ["history", `${event}/history`], ["rename", `${calendar}/rename`], ["merge", `${calendar}/merge?into=f1-2026`],
       ["entry", `${calendar}/entry`], ["table", `${calendar}/table`], ["drafts", "/cms/drafts"],
     ]) {
       const answer = await page.goto(path);
-      report.check(answer.status() === 200, name, `answers ${answer.status()}`);
-      await look(page, `${name} ${lang}`, `${name}-${lang}`);
+      report.check(answer.status() === 200, what, `answers ${answer.status()}`);
+      await look(page, `${what} ${lang}`, `${what}-${lang}`);
     }
     await page.goto(`${calendar}/entry`);
     await page.fill("#lines", LINES);

@@ -203,42 +203,76 @@ async fn fill(db: &Db) -> Shown {
     }
 }
 
+/// A server with the demo's calendars, and somebody signed in there.
+struct Scene {
+    _folder: tempfile::TempDir,
+    server: Server,
+    visitors: Visitors,
+    session: String,
+}
+
+impl Scene {
+    fn of(role: Role) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock = folder.path().join("clock.txt");
+        std::fs::write(&clock, now().to_string()).expect("the clock is set");
+        let data = folder.path().join("data");
+        let server = Server::start_at(&clock, &data, &["--demo", "--allow-now"]);
+        let visitors = Visitors::of(&Address::Embedded(data));
+        let db = visitors.db();
+        let session = visitors.run(async {
+            let id = somebody(db, role).await;
+            let mut tx = db.begin().await.unwrap();
+            let who = (Progress::Full, "Chromium · Linux");
+            let opened = web::session::open(&mut tx, id, who, now()).await.unwrap();
+            tx.commit().await.unwrap();
+            opened.cookie(&BaseUrl::parse("http://localhost:8080").unwrap())
+        });
+        Self {
+            _folder: folder,
+            server,
+            visitors,
+            session,
+        }
+    }
+
+    /// Runs a script of `tests/browser` and gives the number of things that it looked at.
+    fn run(&self, script: &str, pictures: &str, told: &[(&str, String)]) -> u64 {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let made = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let packages = std::env::var_os("ALMANAC_TEST_NODE")
+            .map_or_else(|| made.join("../node"), PathBuf::from);
+        let done = Command::new("node")
+            .arg(root.join("tests/browser").join(script))
+            .arg(self.server.url(""))
+            .arg(made.join("..").join(pictures))
+            .env("ALMANAC_TEST_NODE", packages)
+            .env("ALMANAC_TEST_SESSION", &self.session)
+            .envs(told.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .output()
+            .expect("node starts");
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{said}\n{}", self.server.output());
+        let found: serde_json::Value = serde_json::from_slice(&done.stdout).expect("a report");
+        found["checks"].as_u64().unwrap_or(0)
+    }
+}
+
 #[test]
 fn the_desk_holds_in_every_shape_and_is_worked_by_keys_and_without_scripts() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let clock = folder.path().join("clock.txt");
-    std::fs::write(&clock, now().to_string()).expect("the clock is set");
-    let data = folder.path().join("data");
-    let server = Server::start_at(&clock, &data, &["--demo", "--allow-now"]);
-    let visitors = Visitors::of(&Address::Embedded(data));
-    let db = visitors.db();
-    let shown = visitors.run(fill(db));
-    let session = visitors.run(async {
-        let id = somebody(db, Role::Admin).await;
-        let mut tx = db.begin().await.unwrap();
-        let who = (Progress::Full, "Chromium · Linux");
-        let opened = web::session::open(&mut tx, id, who, now()).await.unwrap();
-        tx.commit().await.unwrap();
-        opened.cookie(&BaseUrl::parse("http://localhost:8080").unwrap())
-    });
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let made = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let packages =
-        std::env::var_os("ALMANAC_TEST_NODE").map_or_else(|| made.join("../node"), PathBuf::from);
-    let done = Command::new("node")
-        .arg(root.join("tests/browser/desk.mjs"))
-        .arg(server.url(""))
-        .arg(made.join("../screenshots-of-desk"))
-        .env("ALMANAC_TEST_NODE", packages)
-        .env("ALMANAC_TEST_SESSION", session)
-        .env("ALMANAC_TEST_BURST", shown.burst.to_string())
-        .env("ALMANAC_TEST_ITEM", shown.item.to_string())
-        .env("ALMANAC_TEST_CLASH", shown.clash.to_string())
-        .stdin(Stdio::null())
-        .output()
-        .expect("node starts");
-    let said = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "{said}\n{}", server.output());
-    let found: serde_json::Value = serde_json::from_slice(&done.stdout).expect("a report");
-    assert!(found["checks"].as_u64().unwrap_or(0) >= 150, "{said}");
+    let scene = Scene::of(Role::Admin);
+    let shown = scene.visitors.run(fill(scene.visitors.db()));
+    let told = [
+        ("ALMANAC_TEST_BURST", shown.burst.to_string()),
+        ("ALMANAC_TEST_ITEM", shown.item.to_string()),
+        ("ALMANAC_TEST_CLASH", shown.clash.to_string()),
+    ];
+    assert!(scene.run("desk.mjs", "screenshots-of-desk", &told) >= 150);
+}
+
+#[test]
+fn calendars_and_events_are_kept_on_pages_that_hold_in_every_shape() {
+    let scene = Scene::of(Role::Editor);
+    assert!(scene.run("calendars.mjs", "screenshots-of-calendars", &[]) >= 150);
 }
