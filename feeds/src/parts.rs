@@ -144,6 +144,8 @@ struct Written<'a> {
     next: usize,
     bytes: Vec<u8>,
     cuts: Vec<Cut>,
+    /// The zones of the event that is being written.
+    used: Used,
     pieces: Vec<Piece>,
 }
 
@@ -158,6 +160,7 @@ impl<'a> Written<'a> {
             next: 0,
             bytes: Vec::with_capacity(room),
             cuts: Vec::with_capacity(events),
+            used: Used::default(),
             pieces: Vec::with_capacity(events),
         }
     }
@@ -175,12 +178,13 @@ impl<'a> Written<'a> {
             });
             return;
         }
-        let mut used = Used::default();
-        ical::write::event(&mut self.bytes, &mut used, &mut self.cuts, event, context);
+        self.used.clear();
+        let (bytes, used, cuts) = (&mut self.bytes, &mut self.used, &mut self.cuts);
+        ical::write::event(bytes, used, cuts, event, context);
         let neighbour = self.pieces.last().map(|piece| &piece.used);
-        let used = match neighbour.filter(|same| ***same == used) {
+        let used = match neighbour.filter(|same| ***same == self.used) {
             Some(same) => same.clone(),
-            None => Arc::new(used),
+            None => Arc::new(self.used.clone()),
         };
         self.pieces.push(Piece {
             event: event.clone(),

@@ -11,7 +11,6 @@ use jiff::civil::{DateTime, date};
 use jiff::tz::{Dst, Offset};
 use jiff::{Timestamp, ToSpan};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// How far past the last used year a rule is watched before it is taken to go on for ever.
 const WATCHED_YEARS: i16 = 12;
@@ -29,7 +28,10 @@ pub struct Years {
 
 /// Which zones some written events name, and for which years.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Used(BTreeMap<Zone, Need>);
+pub struct Used(
+    /// In the order of the zones' names; mostly one.
+    Vec<(Zone, Need)>,
+);
 
 /// What is needed of one zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,12 +52,19 @@ impl Used {
         if zone.is_utc() {
             return;
         }
-        if let Some(known) = self.0.get_mut(zone) {
-            known.years.first = known.years.first.min(years.first);
-            known.years.last = known.years.last.max(years.last);
-        } else {
-            self.0.insert(zone.clone(), Need { years, name });
+        match self.0.binary_search_by(|(known, _)| known.cmp(zone)) {
+            Ok(at) => {
+                let known = &mut self.0[at].1;
+                known.years.first = known.years.first.min(years.first);
+                known.years.last = known.years.last.max(years.last);
+            }
+            Err(at) => self.0.insert(at, (zone.clone(), Need { years, name })),
         }
+    }
+
+    /// Forgets them all, for the next events.
+    pub fn clear(&mut self) {
+        self.0.clear();
     }
 
     /// Notes a series without end that is under way in `year`.
