@@ -128,7 +128,7 @@ fn check_contract(
     command
         .arg(shared.join("checks/contract.py"))
         .arg(workspace.target.join("debug/almanac"))
-        .args(["--only", "main,rooms,feeds"]);
+        .args(["--only", "main,rooms,feeds,desk"]);
     let name = match postgres {
         Some(postgres) => {
             command.env("ALMANAC_DATABASE_URL", postgres.url());
