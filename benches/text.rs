@@ -134,6 +134,39 @@ fn render(text: &str, drafts: &[Draft]) {
             median(|| drop(black_box(feed()))),
         );
     }
+    // Events alone, into a buffer that is there: what a form costs without what stands around it.
+    for (form, name) in [(Form::FailSafe, "fail-safe"), (Form::Apple, "apple")] {
+        let context = ical::write::Context {
+            form,
+            lang: Lang::KO,
+            primary: Lang::KO,
+            zone: &calendar.profile.zone,
+            base_url: "https://almanac.example",
+            refresh_minutes: 60,
+            horizon: jiff::civil::date(2029, 1, 1),
+            results: ical::write::Results::Shown,
+            repeats: ical::write::Repeats::ByForm,
+        };
+        let mut out: Vec<u8> = Vec::new();
+        let mut cuts = Vec::new();
+        let mut used = ical::write::Used::default();
+        let mut write = || {
+            out.clear();
+            cuts.clear();
+            for event in &events {
+                ical::write::event(&mut out, &mut used, &mut cuts, event, &context);
+            }
+            black_box(&out).len()
+        };
+        let size = write();
+        line(
+            &format!("render: almanac, events alone ({name})"),
+            size,
+            median(|| {
+                black_box(write());
+            }),
+        );
+    }
     if let Ok(calendar) = text.parse::<icalendar::Calendar>() {
         let size = calendar.to_string().len();
         line(
