@@ -48,14 +48,15 @@ pub(crate) async fn polls(
     let silence = tokio::time::sleep(HEAD_TIME);
     let stopped = stop.wait_for(|stopped| *stopped);
     tokio::pin!(silence, stopped);
-    let mut heard = Instant::now();
+    // Waiting and the head together have this long, however slowly the bytes of it come.
+    let mut since = Instant::now();
     loop {
         let taken = tokio::select! {
             biased;
             taken = stream.read_buf(&mut read) => taken,
             () = &mut silence => {
                 // Moving the alarm at every poll would cost more than looking when it rings.
-                let left = HEAD_TIME.saturating_sub(heard.elapsed());
+                let left = HEAD_TIME.saturating_sub(since.elapsed());
                 if left.is_zero() {
                     return Ended::Closed;
                 }
@@ -67,7 +68,6 @@ pub(crate) async fn polls(
         if !matches!(taken, Ok(1..)) {
             return Ended::Closed;
         }
-        heard = Instant::now();
         while !read.is_empty() {
             let (length, last, answer) = match parse(&read) {
                 Parsed::More if read.len() < HEAD_BYTES => break,
@@ -86,6 +86,7 @@ pub(crate) async fn polls(
             if write(stream, &head, &answer.body).await.is_err() || last {
                 return Ended::Closed;
             }
+            since = Instant::now();
             match length == read.len() {
                 true => read.clear(),
                 false => drop(read.drain(..length)),

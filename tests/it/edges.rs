@@ -332,6 +332,17 @@ fn e11_slow_heads_and_idle_connections_do_not_keep_others_waiting() {
     let mut slow = connect();
     slow.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
         .expect("it takes the beginning");
+    // One byte after another is no head either.
+    let mut drip = connect();
+    let dripping = std::thread::spawn(move || {
+        let begun = Instant::now();
+        let mut sent = drip.write_all(b"GET /feeds/good.ics HTTP/1.1\r\nX-Slow: ");
+        while sent.is_ok() && begun.elapsed() < Duration::from_secs(28) {
+            std::thread::sleep(Duration::from_millis(500));
+            sent = drip.write_all(b"x");
+        }
+        sent
+    });
     for _ in 0..20 {
         let start = Instant::now();
         scene.feed_is_untouched();
@@ -345,6 +356,8 @@ fn e11_slow_heads_and_idle_connections_do_not_keep_others_waiting() {
         ended.is_ok(),
         "the server ends a head that never comes: {ended:?}"
     );
+    let dripped = dripping.join().expect("it came to an end");
+    assert!(dripped.is_err(), "the server ends a head that only drips");
     drop(idle);
 }
 
